@@ -1,0 +1,45 @@
+// The words everybody shares. Safe in a browser: no Node modules, no connection.
+export { CHANGE_TYPES, type Cause, type ChangeType, TRIGGERS, type TriggeredBy } from './model/cause.ts'
+export { ERRORS, type ErrorCode, isNexusError, NexusError } from './model/errors.ts'
+export {
+  createNodeId,
+  createPanelId,
+  createSnapshotId,
+  createWorkspaceId,
+  isUuid,
+  type NodeId,
+  type PanelId,
+  parsePanelId,
+  parseSnapshotId,
+  parseWorkspaceId,
+  type SnapshotId,
+  toUserId,
+  type UserId,
+  type WorkspaceId,
+} from './model/ids.ts'
+export { isJsonObject, type Json, type JsonObject } from './model/json.ts'
+export { MAX_WORKSPACES_OF_PLAN, PLANS, type Plan } from './model/plan.ts'
+export { canWrite, isOwner, ROLES, type Role } from './model/role.ts'
+export { NO_VERSION, parseVersion, toVersion, type Version } from './model/version.ts'
+export { type Clock, systemClock } from './ports/clock.ts'
+export type { AnnouncedUpdate, Announcement, Fanout, PresenceMessage, Unsubscribe } from './ports/fanout.ts'
+export type {
+  AppendEntry,
+  AppendOutcome,
+  Checkpoint,
+  DocumentRecord,
+  LogEntry,
+  NewDocument,
+  UpdateDraft,
+  UpdateLog,
+} from './ports/update-log.ts'
+export { CLOSE_CODES } from './wire/close-codes.ts'
+export {
+  type DocumentAddress,
+  type DocumentName,
+  panelDocumentName,
+  parseDocumentName,
+  toDocumentName,
+} from './wire/document-name.ts'
+export * as limits from './wire/limits.ts'
+export type { Notice } from './wire/notices.ts'

@@ -1,0 +1,117 @@
+import type { Generated, JSONColumnType, Kysely, Transaction } from 'kysely'
+import type { ChangeType, TriggeredBy } from '../model/cause.ts'
+import type { PanelId, SnapshotId, UserId, WorkspaceId } from '../model/ids.ts'
+import type { Role } from '../model/role.ts'
+import type { Version } from '../model/version.ts'
+import type { DocumentName } from '../wire/document-name.ts'
+
+/** {panel id: version} */
+export type Manifest = Record<string, number>
+
+export interface PanelStatesTable {
+  document: DocumentName
+  workspace_id: WorkspaceId
+  panel_id: PanelId | null
+  version: Version
+  checkpoint_version: Version
+  log_bytes: Generated<number>
+  tail_bytes: Generated<number>
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+  deleted_at: Date | null
+}
+
+export interface StateHistoryTable {
+  document: DocumentName
+  version: Version
+  update_data: Uint8Array
+  user_id: UserId | null
+  triggered_by: TriggeredBy
+  trigger_source: string | null
+  change_type: ChangeType
+  client_session: string | null
+  occurred_at: Generated<Date>
+}
+
+export interface StateCheckpointsTable {
+  document: DocumentName
+  version: Version
+  state: Uint8Array
+  created_at: Generated<Date>
+}
+
+export interface WorkspacesTable {
+  id: WorkspaceId
+  name: string
+  description: Generated<string>
+  owner_id: UserId
+  status: Generated<'active' | 'suspended' | 'archived'>
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+  deleted_at: Date | null
+}
+
+export interface WorkspaceMembersTable {
+  workspace_id: WorkspaceId
+  user_id: UserId
+  role: Role
+  joined_at: Generated<Date>
+}
+
+export interface PanelsTable {
+  id: PanelId
+  workspace_id: WorkspaceId
+  name: string
+  panel_type: string
+  position: number
+  status: Generated<'active' | 'archived'>
+  created_by: UserId
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+  deleted_at: Date | null
+}
+
+export interface StateSnapshotsTable {
+  id: SnapshotId
+  workspace_id: WorkspaceId
+  type: 'manual' | 'auto' | 'pre_ai_edit'
+  description: Generated<string>
+  created_by: UserId | null
+  commit_to_git: Generated<boolean>
+  state: Generated<'requested' | 'created' | 'failed'>
+  manifest: JSONColumnType<Manifest> | null
+  panel_count: number | null
+  total_size_bytes: number | null
+  git_commit: string | null
+  git_branch: string | null
+  error: string | null
+  created_at: Generated<Date>
+  completed_at: Date | null
+}
+
+export interface WorkspaceGitTable {
+  workspace_id: WorkspaceId
+  branch: Generated<string>
+  head_commit: string | null
+  manifest: JSONColumnType<Manifest>
+  fingerprint: Generated<string>
+  committed_at: Date | null
+  lease_owner: string | null
+  lease_until: Date | null
+}
+
+/** Columns of the tables in `core/migrations`, as both PostgreSQL and PGlite hand them out (bigint → number). */
+export interface Database {
+  panel_states: PanelStatesTable
+  state_history: StateHistoryTable
+  state_checkpoints: StateCheckpointsTable
+  workspaces: WorkspacesTable
+  workspace_members: WorkspaceMembersTable
+  panels: PanelsTable
+  state_snapshots: StateSnapshotsTable
+  workspace_git: WorkspaceGitTable
+}
+
+export type Db = Kysely<Database>
+/** Inside a transaction use this one only: with PGlite there is one session, and the outer one would wait for it. */
+export type Trx = Transaction<Database>

@@ -1,0 +1,16 @@
+/** Largest NXML source, UTF-8 bytes (NXML specification 2.3). */
+export const MAX_NXML_BYTES = 500_000
+/** Largest JSON body of an API request, bytes. */
+export const MAX_BODY_BYTES = 2_000_000
+/** Largest single Yjs update accepted from an editor or produced by a patch, bytes. */
+export const MAX_UPDATE_BYTES = 4_000_000
+/** Largest WebSocket frame, bytes. Above the largest document, or a client that resyncs would loop on 1009. */
+export const MAX_FRAME_BYTES = 32_000_000
+/** Deepest nesting of panel state and of request bodies. */
+export const MAX_JSON_DEPTH = 32
+/** Most operations in one JSON Patch. */
+export const MAX_PATCH_OPERATIONS = 1_000
+/** Largest panel state as JSON text, UTF-16 code units. */
+export const MAX_STATE_CHARS = 4_000_000
+/** Longest triggerSource, characters. */
+export const MAX_TRIGGER_SOURCE_CHARS = 200
