@@ -1,3 +1,6 @@
+export { answerHealth } from './health-routes.ts'
+export { type Listening, type ListenOptions, listen } from './listen.ts'
+export { createLogger, LOG_LEVELS, type Logger, type LogLevel } from './logger.ts'
 export {
   choiceOption,
   InvalidOptions,
@@ -10,4 +13,6 @@ export {
   readOptions,
   textOption,
 } from './options.ts'
+export { type Running, type RunProcessOptions, runProcess } from './run-process.ts'
+export { type RunServiceOptions, runService } from './run-service.ts'
 export type { Health, Service } from './service.ts'

@@ -36,7 +36,9 @@ type Rest<T> = Omit<OptionSpec<T>, 'parse'>
 export const textOption = (rest: Rest<string>): OptionSpec<string> => ({ ...rest, parse: (text) => text })
 
 /** Text, or `null` when it is not given. */
-export const optionalTextOption = (rest: Omit<Rest<string | null>, 'fallback'>): OptionSpec<string | null> => ({
+export const optionalTextOption = (
+  rest: Omit<Rest<string | null>, 'fallback'>,
+): OptionSpec<string | null> => ({
   ...rest,
   fallback: null,
   parse: (text) => text,
