@@ -12,5 +12,7 @@ export const toVersion = (value: number): Version => value as Version
 /** @returns The version, or `null` when `value` is not a safe integer ≥ 0 (numbers and decimal text are accepted). */
 export function parseVersion(value: unknown): Version | null {
   const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
-  return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? (number as Version) : null
+  return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0
+    ? (number as Version)
+    : null
 }

@@ -1,5 +1,5 @@
-import type { NodeId, UserId, WorkspaceId } from '../model/ids.ts'
 import type { TriggeredBy } from '../model/cause.ts'
+import type { NodeId, UserId, WorkspaceId } from '../model/ids.ts'
 import type { Version } from '../model/version.ts'
 import type { DocumentName } from '../wire/document-name.ts'
 import type { Notice } from '../wire/notices.ts'

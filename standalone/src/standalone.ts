@@ -1,0 +1,119 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createApi } from '@nexus/api'
+import { createCollabServer } from '@nexus/collab-server'
+import { createNodeId } from '@nexus/core'
+import {
+  answerHealth,
+  type Health,
+  type Logger,
+  listen,
+  type Running,
+  type Service,
+} from '@nexus/core/server'
+import { createSqlUpdateLog } from '@nexus/core/sql'
+import { createSnapshotWorker } from '@nexus/snapshots'
+import { keepAuthSecret } from './auth-secret.ts'
+import type { StandaloneOptions } from './config.ts'
+import { openStores, type Stores } from './open-stores.ts'
+import { type Routes, routeRequest, routeUpgrade } from './router.ts'
+import { createStudioFiles, STUDIO_DIST } from './studio-files.ts'
+
+export interface Standalone extends Running {
+  /** The port really listened on, also when 0 was asked for. */
+  readonly port: number
+}
+
+/**
+ * Starts the whole product in this process: database, collaboration, API, snapshots and studio on one port.
+ *
+ * @throws When the data folder is in use by another process, the database cannot be reached, or the port is taken.
+ *   Nothing stays open then.
+ */
+export async function startStandalone(options: StandaloneOptions, logger: Logger): Promise<Standalone> {
+  await mkdir(options.DATA_DIR, { recursive: true, mode: 0o700 })
+  const stores = await openStores(options, createNodeId())
+  const services: Service[] = []
+  try {
+    const { api, collabServer, snapshots } = await createServices(options, stores, logger)
+    services.push(api, collabServer, snapshots)
+    for (const service of services) await service.start()
+    return await openPort({
+      options,
+      routes: { api, collabServer, studio: createStudioFiles(STUDIO_DIST) },
+      services,
+      stores,
+    })
+  } catch (error) {
+    for (const service of services) await service[Symbol.asyncDispose]()
+    await stores.close()
+    throw error
+  }
+}
+
+async function createServices(options: StandaloneOptions, { db, fanout }: Stores, logger: Logger) {
+  const nodeId = createNodeId()
+  const shared = { db, fanout, nodeId, log: createSqlUpdateLog(db) }
+  const authSecret = options.AUTH_SECRET ?? (await keepAuthSecret(options.DATA_DIR))
+  return {
+    api: await createApi({
+      ...shared,
+      logger: logger.child({ part: 'api' }),
+      options: { AUTH_SECRET: authSecret, PUBLIC_URL: options.PUBLIC_URL },
+    }),
+    collabServer: await createCollabServer({
+      ...shared,
+      logger: logger.child({ part: 'collab-server' }),
+      options: { PUBLIC_URL: options.PUBLIC_URL },
+    }),
+    snapshots: await createSnapshotWorker({
+      ...shared,
+      logger: logger.child({ part: 'snapshots' }),
+      options: { gitDir: join(options.DATA_DIR, 'git'), intervalMs: options.SNAPSHOT_INTERVAL_MS },
+    }),
+  }
+}
+
+interface PortParts {
+  readonly options: StandaloneOptions
+  readonly routes: Routes
+  readonly services: readonly Service[]
+  readonly stores: Stores
+}
+
+async function openPort({ options, routes, services, stores }: PortParts): Promise<Standalone> {
+  let isDraining = false
+  const http = await listen({
+    port: options.PORT,
+    host: options.HOST,
+    handleRequest: (request, response) => {
+      const health = () => healthOfAll(services, isDraining)
+      if (!answerHealth(request, response, health)) routeRequest(routes, request, response)
+    },
+    handleUpgrade: (request, socket, head) => routeUpgrade(routes, request, socket, head),
+  })
+  return {
+    port: http.port,
+    // In this order: editors are let go first, then requests, then the last snapshots.
+    drain: async () => {
+      isDraining = true
+      await routes.collabServer.drain()
+      for (const service of services) if (service !== routes.collabServer) await service.drain()
+    },
+    close: async () => {
+      for (const service of services) await service[Symbol.asyncDispose]()
+      await http.close()
+      await stores.close()
+    },
+  }
+}
+
+async function healthOfAll(services: readonly Service[], isDraining: boolean): Promise<Health> {
+  const all = await Promise.all(
+    services.map(async (service) => [service.name, await service.health()] as const),
+  )
+  const parts = all.flatMap(([name, health]) =>
+    Object.entries(health.parts).map(([part, state]) => [`${name}.${part}`, state] as const),
+  )
+  return { ready: !isDraining && all.every(([, health]) => health.ready), parts: Object.fromEntries(parts) }
+}
