@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
+import { fileURLToPath } from 'node:url'
+
+/** What one measured series says. Times in ms. */
+export interface Series {
+  readonly count: number
+  readonly p50: number
+  readonly p95: number
+  readonly p99: number
+  readonly max: number
+}
+
+const round = (ms: number): number => Math.round(ms * 100) / 100
+
+/** Nearest-rank percentiles. @param samples - At least one, in any order. */
+export function toSeries(samples: readonly number[]): Series {
+  const sorted = samples.toSorted((a, b) => a - b)
+  const at = (share: number): number =>
+    round(sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN)
+  return { count: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) }
+}
+
+/** The run (of several) whose p95 is the middle one: a noisy neighbour spoils one run, not the figure. */
+export function medianRun(runs: readonly Series[]): Series {
+  const middle = runs.toSorted((a, b) => a.p95 - b.p95)[Math.floor(runs.length / 2)]
+  if (middle === undefined) throw new Error('there was no run')
+  return middle
+}
+
+export interface Result {
+  readonly name: string
+  /** What was done, in a sentence. */
+  readonly what: string
+  /** The bar this figure is held against, in words. */
+  readonly bar: string
+  readonly isMet: boolean
+  readonly figures: Readonly<Record<string, unknown>>
+  /** Every run, raw. */
+  readonly runs: readonly unknown[]
+}
+
+const git = (...args: string[]): string => execFileSync('git', args, { encoding: 'utf8' }).trim()
+
+/** Writes `bench/results/<name>.json`: the figures, and what they were measured on. */
+export function writeResult(result: Result): void {
+  const path = fileURLToPath(new URL(`../results/${result.name}.json`, import.meta.url))
+  const context = {
+    commit: git('rev-parse', '--short', 'HEAD'),
+    uncommitted: git('status', '--porcelain', '--', ':!bench/results') !== '',
+    measuredAt: new Date().toISOString(),
+    machine: {
+      cpu: cpus()[0]?.model ?? 'unknown',
+      cores: cpus().length,
+      memoryGb: Math.round(totalmem() / 2 ** 30),
+    },
+    node: process.version,
+  }
+  writeFileSync(path, `${JSON.stringify({ ...result, ...context }, null, 2)}\n`)
+  console.log(
+    `${result.isMet ? 'met   ' : 'MISSED'} ${result.name}: ${JSON.stringify(result.figures)} (bar: ${result.bar})`,
+  )
+}

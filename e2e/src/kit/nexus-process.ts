@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const MAIN = fileURLToPath(new URL('../../../standalone/src/main.ts', import.meta.url))
+const READY = /Nexus is ready:\s+(http:\/\/\S+)/
+/** How much of what the process said is kept for error messages, in lines. */
+const KEPT_LINES = 50
+
+export interface NexusProcess {
+  /** Origin, such as `http://localhost:41234`. */
+  readonly url: string
+  readonly pid: number
+  /** From spawning to the ready line, in ms. */
+  readonly startMs: number
+  /** What it wrote last, on both outputs; newest at the end. */
+  readonly said: () => string
+  /** Whether the process still runs. */
+  readonly isAlive: () => boolean
+  /** SIGKILL: no chance to tidy up. Resolves when the process is gone. */
+  kill(): Promise<void>
+  /** SIGTERM. Resolves with the exit code when the process has ended by itself. */
+  stop(): Promise<number | null>
+}
+
+export interface StartOptions {
+  readonly dataDir: string
+  /** Absent: the embedded database. */
+  readonly databaseUrl?: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** Starts the product as `npm start` does (without building the studio) on a free port, and waits until it is ready. */
+export async function startNexus({ dataDir, databaseUrl, env = {} }: StartOptions): Promise<NexusProcess> {
+  const startedAt = performance.now()
+  const child = spawn(process.execPath, [MAIN], {
+    env: {
+      PATH: process.env.PATH ?? '',
+      PORT: '0',
+      DATA_DIR: dataDir,
+      RATE_LIMITS: 'off',
+      ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const lines = keepLines(child)
+  const url = await readyUrl(child, lines)
+  return {
+    url,
+    pid: child.pid ?? -1,
+    startMs: performance.now() - startedAt,
+    said: () => lines.join('\n'),
+    isAlive: () => child.exitCode === null && child.signalCode === null,
+    kill: async () => {
+      await ended(child, 'SIGKILL')
+    },
+    stop: () => ended(child, 'SIGTERM'),
+  }
+}
+
+function keepLines(child: ChildProcess): string[] {
+  const lines: string[] = []
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream === null) continue
+    createInterface({ input: stream }).on('line', (line) => {
+      lines.push(line)
+      if (lines.length > KEPT_LINES) lines.shift()
+    })
+  }
+  return lines
+}
+
+function readyUrl(child: ChildProcess, lines: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    child.stdout?.on('data', () => {
+      const match = READY.exec(lines.join('\n'))
+      if (match?.[1] !== undefined) resolve(match[1])
+    })
+    child.once('exit', (code) => reject(new Error(`Nexus ended with ${code}:\n${lines.join('\n')}`)))
+  })
+}
+
+async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) {
+    const exit = once(child, 'exit')
+    child.kill(signal)
+    await exit
+  }
+  return child.exitCode
+}
