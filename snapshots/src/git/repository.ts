@@ -1,0 +1,204 @@
+import { randomUUID } from 'node:crypto'
+import * as nodeFs from 'node:fs/promises'
+import { join } from 'node:path'
+import type { WorkspaceId } from '@nexus/core'
+import * as git from 'isomorphic-git'
+import {
+  createDurableFiles,
+  type DurableFiles,
+  hasCode,
+  removeStale,
+  TEMPORARY_PREFIX,
+} from './durable-fs.ts'
+import { swapRef } from './ref-lock.ts'
+
+declare const brand: unique symbol
+type Hash<Kind extends string> = string & { readonly [brand]: Kind }
+/** 40 hex digits. */
+export type BlobHash = Hash<'blob'>
+export type TreeHash = Hash<'tree'>
+export type CommitHash = Hash<'commit'>
+
+/** The one branch we write. */
+export const BRANCH = 'main'
+
+export interface Signature {
+  readonly name: string
+  readonly email: string
+}
+
+export interface NewCommit {
+  readonly tree: TreeHash
+  readonly parent: CommitHash | null
+  readonly message: string
+  readonly author: Signature
+  readonly committer: Signature
+  /** Of author and committer; Git keeps whole seconds. */
+  readonly time: Date
+}
+
+export interface Commit {
+  readonly hash: CommitHash
+  readonly tree: TreeHash
+  readonly message: string
+  readonly time: Date
+}
+
+/** One folder of a commit: files and folders by name. */
+export interface Folder {
+  readonly files: ReadonlyMap<string, BlobHash>
+  readonly folders: ReadonlyMap<string, TreeHash>
+}
+
+/**
+ * The bare repository of one workspace. Everything but {@link advanceBranch} and {@link createTag} only adds objects nobody
+ * sees yet, so a process may be killed anywhere. Make a new one for each piece of work: it remembers what it has read.
+ */
+export interface Repository {
+  /** The newest commit of {@link BRANCH}; `null` before the first. */
+  head(): Promise<Commit | null>
+  readFolder(tree: TreeHash): Promise<Folder>
+  readText(blob: BlobHash): Promise<string>
+  /** UTF-8 bytes. */
+  sizeOf(blob: BlobHash): Promise<number>
+  writeText(text: string): Promise<BlobHash>
+  writeFolder(folder: Folder): Promise<TreeHash>
+  writeCommit(commit: NewCommit): Promise<CommitHash>
+  /** @returns `false` when the branch is no longer at `from`; it is left where it is. */
+  advanceBranch(from: CommitHash | null, to: CommitHash): Promise<boolean>
+  /** A lightweight tag. One that exists is left as it is. */
+  createTag(name: string, commit: CommitHash): Promise<void>
+}
+
+/** Opens `{gitDir}/{workspaceId}.git`, made first when it is not there. `gitDir` is made too. */
+export async function openRepository(gitDir: string, workspaceId: WorkspaceId): Promise<Repository> {
+  const gitdir = join(gitDir, `${workspaceId}.git`)
+  if (await isMissing(join(gitdir, 'HEAD'))) await createRepository(gitDir, gitdir)
+  const objects = join(gitdir, 'objects')
+  await removeStale(objects, TEMPORARY_PREFIX, new Date())
+  return repositoryAt(gitdir, createDurableFiles(objects))
+}
+
+const DRAFT_PREFIX = '.new-'
+
+/** Made under another name and moved into place, so that a repository is there whole or not at all. */
+async function createRepository(gitDir: string, gitdir: string): Promise<void> {
+  await nodeFs.mkdir(gitDir, { recursive: true })
+  await removeStale(gitDir, DRAFT_PREFIX, new Date())
+  const draft = join(gitDir, `${DRAFT_PREFIX}${randomUUID()}`)
+  const files = createDurableFiles(join(draft, 'objects'))
+  try {
+    await git.init({ fs: toGitFs(files), dir: draft, gitdir: draft, bare: true, defaultBranch: BRANCH })
+    await files.flush()
+    await files.move(draft, gitdir)
+    await files.flush()
+  } catch (error) {
+    await nodeFs.rm(draft, { recursive: true, force: true })
+    const isThere = hasCode(error, 'ENOTEMPTY') || hasCode(error, 'EEXIST')
+    if (!isThere || (await isMissing(join(gitdir, 'HEAD')))) throw error
+  }
+}
+
+function repositoryAt(gitdir: string, files: DurableFiles): Repository {
+  const where = { fs: toGitFs(files), gitdir, cache: {} }
+  const headRef = `refs/heads/${BRANCH}`
+
+  const readRef = async (ref: string): Promise<CommitHash | null> => {
+    try {
+      return (await git.resolveRef({ ...where, ref })) as CommitHash
+    } catch (error) {
+      if (error instanceof git.Errors.NotFoundError) return null
+      throw error
+    }
+  }
+  const readBlob = async (oid: BlobHash): Promise<Uint8Array> => (await git.readBlob({ ...where, oid })).blob
+
+  return {
+    head: async () => {
+      const hash = await readRef(headRef)
+      if (hash === null) return null
+      const { commit } = await git.readCommit({ ...where, oid: hash })
+      const time = new Date(commit.committer.timestamp * 1000)
+      return { hash, tree: commit.tree as TreeHash, message: commit.message, time }
+    },
+    readFolder: async (oid) => toFolder((await git.readTree({ ...where, oid })).tree),
+    readText: async (blob) => new TextDecoder().decode(await readBlob(blob)),
+    sizeOf: async (blob) => (await readBlob(blob)).byteLength,
+    writeText: async (text) =>
+      (await git.writeBlob({ ...where, blob: new TextEncoder().encode(text) })) as BlobHash,
+    writeFolder: async (folder) => (await git.writeTree({ ...where, tree: toTree(folder) })) as TreeHash,
+    writeCommit: async ({ tree, parent, message, author, committer, time }) => {
+      const at = { timestamp: Math.floor(time.getTime() / 1000), timezoneOffset: 0 }
+      const commit = {
+        tree,
+        parent: parent === null ? [] : [parent],
+        message,
+        author: { ...author, ...at },
+        committer: { ...committer, ...at },
+      }
+      return (await git.writeCommit({ ...where, commit })) as CommitHash
+    },
+    advanceBranch: (from, to) =>
+      swapRef(files, { path: join(gitdir, headRef), expected: from, next: to, read: () => readRef(headRef) }),
+    createTag: async (name, commit) => {
+      const ref = `refs/tags/${name}`
+      if ((await readRef(ref)) !== null) return
+      await files.create(join(gitdir, ref), new TextEncoder().encode(`${commit}\n`))
+      await files.flush()
+    },
+  }
+}
+
+type Tree = Awaited<ReturnType<typeof git.readTree>>['tree']
+
+function toTree({ files, folders }: Folder): Tree {
+  return [
+    ...[...files].map(([path, oid]) => ({ mode: '100644', path, oid, type: 'blob' as const })),
+    ...[...folders].map(([path, oid]) => ({ mode: '040000', path, oid, type: 'tree' as const })),
+  ]
+}
+
+function toFolder(tree: Tree): Folder {
+  const files = new Map<string, BlobHash>()
+  const folders = new Map<string, TreeHash>()
+  for (const { type, path, oid } of tree) {
+    if (type === 'blob') files.set(path, oid as BlobHash)
+    if (type === 'tree') folders.set(path, oid as TreeHash)
+  }
+  return { files, folders }
+}
+
+/** What isomorphic-git sees of the disk: it overwrites files in place, ours never does. */
+function toGitFs(files: DurableFiles) {
+  const { readFile, readdir, lstat, rmdir, unlink, readlink, symlink, rm } = nodeFs
+  const promises = {
+    readFile,
+    readdir,
+    lstat,
+    rmdir,
+    unlink,
+    readlink,
+    symlink,
+    rm,
+    // Asked before an object is written: one that is there is not written again.
+    stat: async (path: string) => {
+      const stats = await nodeFs.stat(path)
+      files.rely(path)
+      return stats
+    },
+    writeFile: (path: string, data: string | Uint8Array) =>
+      files.replace(path, typeof data === 'string' ? new TextEncoder().encode(data) : data),
+    mkdir: (path: string) => files.makeFolder(path),
+  }
+  return { promises }
+}
+
+async function isMissing(path: string): Promise<boolean> {
+  try {
+    await nodeFs.stat(path)
+    return false
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return true
+    throw error
+  }
+}
