@@ -1,3 +1,12 @@
+export { type Access, createAccess, type DocumentAccess, type WorkspaceAccess } from './access.ts'
+export {
+  ACCESS_TOKEN_AUDIENCE,
+  ACCESS_TOKEN_ISSUER,
+  ACCESS_TOKEN_TTL_S,
+  type AccessTokenVerifier,
+  createAccessTokenVerifier,
+  type VerifiedCaller,
+} from './access-token-verifier.ts'
 export { answerHealth } from './health-routes.ts'
 export { type Listening, type ListenOptions, listen } from './listen.ts'
 export { createLogger, LOG_LEVELS, type Logger, type LogLevel } from './logger.ts'

@@ -4,6 +4,7 @@ import type { PanelId, SnapshotId, UserId, WorkspaceId } from '../model/ids.ts'
 import type { Role } from '../model/role.ts'
 import type { Version } from '../model/version.ts'
 import type { DocumentName } from '../wire/document-name.ts'
+import type { JwksTable, SessionsTable, UsersTable } from './accounts-tables.ts'
 
 /** {panel id: version} */
 export type Manifest = Record<string, number>
@@ -110,6 +111,9 @@ export interface Database {
   panels: PanelsTable
   state_snapshots: StateSnapshotsTable
   workspace_git: WorkspaceGitTable
+  users: UsersTable
+  sessions: SessionsTable
+  jwks: JwksTable
 }
 
 export type Db = Kysely<Database>
