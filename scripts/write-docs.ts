@@ -1,0 +1,6 @@
+// Writes the pages that are derived from tables in the code. `npm run docs`; a test compares them with the code.
+import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { renderErrorsPage } from './errors-page.ts'
+
+writeFileSync(fileURLToPath(new URL('../docs/errors.md', import.meta.url)), renderErrorsPage())
