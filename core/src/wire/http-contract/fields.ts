@@ -1,0 +1,44 @@
+import * as z from 'zod'
+import { TRIGGERS } from '../../model/cause.ts'
+import type { Json } from '../../model/json.ts'
+import { MAX_TRIGGER_SOURCE_CHARS } from '../limits.ts'
+
+/** PostgreSQL refuses NUL in text, and half a surrogate pair has no UTF-8 form. */
+export const isStorableText = (text: string): boolean => !text.includes('\0') && text.isWellFormed()
+
+const UNSTORABLE = 'must not contain NUL characters or half surrogate pairs'
+
+export const storableText = (range: { readonly min?: number; readonly max: number }) =>
+  z
+    .string()
+    .min(range.min ?? 0)
+    .max(range.max)
+    .refine(isStorableText, UNSTORABLE)
+
+/** A name people give: white space around it is dropped, 1…200 characters are left. */
+export const nameField = z.string().trim().min(1).max(200).refine(isStorableText, UNSTORABLE)
+
+export const descriptionField = storableText({ max: 2_000 })
+
+/** RFC 3339, UTC. */
+export const timeField = z.iso.datetime({ offset: true })
+
+/** Any JSON value; the transport has bounded its size and depth before. */
+export const jsonField: z.ZodType<Json> = z.custom<Json>((value) => value !== undefined, 'is missing')
+
+export const jsonObjectField = z.record(z.string(), jsonField)
+
+/** A version a client has seen: 1, 2, 3 … */
+export const versionField = z.int().min(1)
+
+/** A version in a query string. */
+export const versionText = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/, 'must be a version: a whole number from 1')
+  .transform(Number)
+
+/** Who set a change off; recorded with it. */
+export const causeFields = {
+  triggeredBy: z.enum(TRIGGERS).optional(),
+  triggerSource: storableText({ max: MAX_TRIGGER_SOURCE_CHARS }).optional(),
+}

@@ -1,0 +1,119 @@
+import * as z from 'zod'
+import { MAX_PATCH_OPERATIONS } from '../limits.ts'
+import {
+  causeFields,
+  jsonField,
+  jsonObjectField,
+  storableText,
+  timeField,
+  versionField,
+  versionText,
+} from './fields.ts'
+
+export const JSON_PATCH_TYPE = 'application/json-patch+json'
+export const MERGE_PATCH_TYPE = 'application/merge-patch+json'
+
+export const readStateQuery = z.object({
+  version: versionText.optional(),
+  at: timeField.optional(),
+  include_history: z.enum(['true', 'false']).optional(),
+  /** RFC 6901 into `{"$state": …, "$computed": …}`. */
+  pointer: z.string().optional(),
+})
+
+/** Base version of a merge patch, and for the others when the body names none. */
+export const writeStateQuery = z.object({
+  version: versionText.optional(),
+  triggeredBy: causeFields.triggeredBy,
+  triggerSource: causeFields.triggerSource,
+})
+
+const baseFields = {
+  /** The version the caller looked at; absent: the newest. */
+  version: versionField.optional(),
+  /** Refuse with `version_conflict` when `version` is not the newest. */
+  strict: z.boolean().optional(),
+  ...causeFields,
+}
+
+export const putStateRequest = z.object({ state: jsonField, ...baseFields })
+export type PutStateRequest = z.input<typeof putStateRequest>
+
+/** The operations themselves are checked against RFC 6902 where they are applied. */
+export const jsonPatchOperations = z.array(jsonField).max(MAX_PATCH_OPERATIONS)
+export const jsonPatchEnvelope = z.object({ patches: jsonPatchOperations, ...baseFields })
+
+/** The bare operations, or an object around them. */
+export const jsonPatchRequest = z.union([jsonPatchOperations, jsonPatchEnvelope])
+export type JsonPatchRequest = z.input<typeof jsonPatchRequest>
+
+export const stateValueSchema = z.object({ $state: jsonObjectField, $computed: jsonObjectField })
+/** A panel's state as programs see it. */
+export type StateValue = z.infer<typeof stateValueSchema>
+
+export const stateSchema = z.object({
+  panelId: z.string(),
+  workspaceId: z.string(),
+  /** {@link StateValue}; with `?pointer=` the value there. */
+  state: jsonField,
+  version: z.int(),
+  /** When `version` was saved. */
+  updatedAt: timeField,
+})
+export type StateView = z.infer<typeof stateSchema>
+
+export const writtenStateSchema = z.object({
+  success: z.literal(true),
+  version: z.int(),
+  updatedAt: timeField,
+})
+export type WrittenStateView = z.infer<typeof writtenStateSchema>
+
+export const patchedStateSchema = writtenStateSchema.extend({ appliedPatches: z.int() })
+export type PatchedStateView = z.infer<typeof patchedStateSchema>
+
+export const SNAPSHOT_TYPES = ['manual', 'auto', 'pre_ai_edit'] as const
+
+export const createSnapshotRequest = z.object({
+  type: z.enum(SNAPSHOT_TYPES).optional(),
+  description: storableText({ max: 2_000 }).optional(),
+  commitToGit: z.boolean().optional(),
+})
+export type CreateSnapshotRequest = z.input<typeof createSnapshotRequest>
+
+export const createdSnapshotSchema = z.object({
+  snapshotId: z.string(),
+  panelCount: z.int(),
+  totalSizeBytes: z.int(),
+  gitCommitHash: z.string().nullable(),
+  createdAt: timeField,
+})
+export type CreatedSnapshotView = z.infer<typeof createdSnapshotSchema>
+
+export const snapshotEntrySchema = createdSnapshotSchema.extend({
+  type: z.enum(SNAPSHOT_TYPES),
+  description: z.string(),
+  /** `null`: made by the timer. */
+  createdBy: z.string().nullable(),
+})
+/** An entry of `GET /api/state/{w}/snapshots`, newest first. */
+export type SnapshotEntry = z.infer<typeof snapshotEntrySchema>
+
+export const workspaceStateQuery = z.object({
+  git_commit: z
+    .string()
+    .regex(/^[0-9a-f]{40}$/, 'must be a full commit hash')
+    .optional(),
+  snapshot_id: z.string().optional(),
+})
+
+export const workspaceStateSchema = z.object({
+  workspaceId: z.string(),
+  /** By panel id. */
+  panels: z.record(z.string(), stateValueSchema.extend({ version: z.int() })),
+  totalPanels: z.int(),
+  snapshotAt: timeField,
+  /** The commit that shows exactly these versions, when there is one. */
+  gitCommit: z.string().nullable(),
+})
+export type WorkspaceStateView = z.infer<typeof workspaceStateSchema>

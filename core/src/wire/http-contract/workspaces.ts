@@ -1,0 +1,51 @@
+import * as z from 'zod'
+import { ROLES } from '../../model/role.ts'
+import { descriptionField, nameField, timeField } from './fields.ts'
+import { panelSummarySchema } from './panels.ts'
+
+export const WORKSPACE_STATUSES = ['active', 'suspended', 'archived'] as const
+export const workspaceStatusField = z.enum(WORKSPACE_STATUSES)
+export type WorkspaceStatus = z.infer<typeof workspaceStatusField>
+
+/** What a new workspace begins with: nothing, or a Notes and a Todo panel. */
+export const WORKSPACE_TEMPLATES = ['empty', 'starter'] as const
+
+export const workspaceListQuery = z.object({ status: workspaceStatusField.optional() })
+
+export const createWorkspaceRequest = z.object({
+  name: nameField,
+  description: descriptionField.optional(),
+  template: z.enum(WORKSPACE_TEMPLATES).optional(),
+})
+export type CreateWorkspaceRequest = z.input<typeof createWorkspaceRequest>
+
+export const updateWorkspaceRequest = z.object({
+  name: nameField.optional(),
+  description: descriptionField.optional(),
+  status: workspaceStatusField.optional(),
+})
+export type UpdateWorkspaceRequest = z.input<typeof updateWorkspaceRequest>
+
+export const workspaceSummarySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  status: workspaceStatusField,
+  /** Of the caller. */
+  role: z.enum(ROLES),
+  panelCount: z.int(),
+  createdAt: timeField,
+  updatedAt: timeField,
+})
+/** An entry of `GET /api/workspaces`. */
+export type WorkspaceSummary = z.infer<typeof workspaceSummarySchema>
+
+export const workspaceSchema = workspaceSummarySchema.extend({
+  ownerId: z.string(),
+  /** In order. */
+  panels: z.array(panelSummarySchema),
+  gitBranch: z.string(),
+  lastCommitHash: z.string().nullable(),
+})
+/** `GET /api/workspaces/{w}`, and the answer to creating, changing and activating one. */
+export type WorkspaceView = z.infer<typeof workspaceSchema>
