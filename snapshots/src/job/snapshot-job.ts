@@ -1,0 +1,191 @@
+import { NexusError, type SnapshotId, type UpdateLog, type WorkspaceId } from '@nexus/core'
+import { type CommitHash, openRepository, type Repository } from '../git/repository.ts'
+import { type Base, readBase, sizeOfBase } from './base.ts'
+import {
+  type Claim,
+  type Claimant,
+  claimWorkspace,
+  type LedgerRow,
+  releaseClaim,
+  renewClaim,
+} from './claim.ts'
+import { parseMessage } from './commit-message.ts'
+import { type Cut, manifestOf, type SnapshotRequest, takeCut } from './cut.ts'
+import type { FolderSizes } from './folder-sizes.ts'
+import {
+  answerWithoutGit,
+  failRequests,
+  findNamed,
+  type LedgerSnapshot,
+  newTimerSnapshot,
+  repairLedger,
+  writeLedger,
+} from './ledger.ts'
+import { makeCommit } from './make-commit.ts'
+import { measureFiles, writeFiles } from './write-files.ts'
+
+/** The moments between which a crash may fall; each is named by what is true from then on. */
+export type JobStep = 'claimed' | 'files-written' | 'commit-written' | 'branch-moved' | 'ledger-written'
+
+export interface JobContext {
+  readonly claimant: Claimant
+  readonly log: UpdateLog
+  readonly gitDir: string
+  readonly sizes: FolderSizes
+  /** Told of every step; what it throws ends the job there. */
+  readonly onStep: (step: JobStep, workspaceId: WorkspaceId) => void | Promise<void>
+}
+
+/** `timer`: commit what has changed. `request`: only when somebody waits for it. */
+export type JobReason = 'timer' | 'request'
+
+export type JobOutcome =
+  /** Another worker has the workspace. */
+  | { readonly state: 'busy' }
+  /** The workspace is deleted; whoever waited has been told. */
+  | { readonly state: 'gone' }
+  /** The newest commit shows the workspace, and the ledger says so. `answered` rows got their answer. */
+  | {
+      readonly state: 'kept'
+      readonly commit: CommitHash
+      readonly isNew: boolean
+      readonly answered: number
+    }
+  /** Nothing was to be committed. */
+  | { readonly state: 'idle'; readonly answered: number }
+
+/**
+ * Brings one workspace's repository and ledger up to date, under a claim that no other worker has at the same time.
+ * May be killed anywhere: the branch moves in one step, and what is missing after it is made good by the next job.
+ */
+export async function runSnapshotJob(
+  context: JobContext,
+  workspaceId: WorkspaceId,
+  reason: JobReason,
+): Promise<JobOutcome> {
+  const { claimant } = context
+  const claim = await claimWorkspace(claimant, workspaceId)
+  if (claim === null) return { state: 'busy' }
+  // A renewal that fails shows before the branch is moved, where the claim is checked.
+  const renewal = setInterval(() => renewClaim(claimant, claim).catch(() => undefined), claimant.leaseMs / 3)
+  try {
+    await context.onStep('claimed', workspaceId)
+    return await work(context, claim, reason)
+  } finally {
+    clearInterval(renewal)
+    // A claim that cannot be given back now runs out by itself.
+    await releaseClaim(claimant.db, claim).catch(() => undefined)
+  }
+}
+
+async function work(context: JobContext, claim: Claim, reason: JobReason): Promise<JobOutcome> {
+  const { db } = context.claimant
+  const { workspaceId } = claim
+  const cut = await takeCut(db, workspaceId)
+  if (cut === null) {
+    await failRequests(db, workspaceId, 'The workspace is deleted.')
+    return { state: 'gone' }
+  }
+  const answered = await serveWithoutGit(context, cut)
+  const waiting = cut.requests.filter((request) => request.commitToGit)
+  if (reason === 'request' && waiting.length === 0) return { state: 'idle', answered }
+  const kept = await keep(context, claim, { cut, waiting })
+  return { ...kept, answered: kept.answered + answered }
+}
+
+async function serveWithoutGit({ claimant, log }: JobContext, cut: Cut): Promise<number> {
+  const ids = cut.requests.filter((request) => !request.commitToGit).map((request) => request.id)
+  if (ids.length === 0) return 0
+  const totalBytes = await measureFiles(log, cut)
+  await answerWithoutGit(claimant.db, ids, { manifest: manifestOf(cut), totalBytes })
+  return ids.length
+}
+
+interface Wanted {
+  readonly cut: Cut
+  readonly waiting: readonly SnapshotRequest[]
+}
+
+async function keep(
+  context: JobContext,
+  claim: Claim,
+  { cut, waiting }: Wanted,
+): Promise<Extract<JobOutcome, { state: 'kept' }>> {
+  const { claimant, sizes, gitDir, onStep, log } = context
+  const { workspaceId } = claim
+  const repository = await openRepository(gitDir, workspaceId)
+  const { ledger, base, repaired } = await readLast(context, claim, repository)
+  const requests = waiting.filter((request) => !repaired.has(request.id))
+  const isSame = base !== null && ledger.fingerprint === cut.fingerprint
+  const files = isSame ? null : await writeFiles({ repository, log, sizes }, cut, base)
+  if (files !== null) await onStep('files-written', workspaceId)
+  const isNew = files !== null && files.tree !== base?.commit.tree
+  const snapshots: LedgerSnapshot[] = requests.map(({ id }) => ({ id, origin: 'request' }))
+  if (isNew && snapshots.length === 0) snapshots.push(newTimerSnapshot())
+
+  let commit = base?.commit.hash ?? null
+  if (isNew) {
+    const next = await makeCommit(claimant.db, repository, { cut, base, files, requests, snapshots })
+    await onStep('commit-written', workspaceId)
+    await renewClaim(claimant, claim)
+    if (!(await repository.advanceBranch(commit, next))) throw branchMoved(workspaceId)
+    await onStep('branch-moved', workspaceId)
+    commit = next
+  }
+  if (commit === null) throw new Error('a workspace without a commit gets its first one')
+  await tag(context, repository, { commit, snapshotIds: requests.map((request) => request.id) })
+  const totalBytes = files?.totalBytes ?? (base === null ? 0 : await sizeOfBase(repository, sizes, base))
+  const manifest = manifestOf(cut)
+  if (files !== null || snapshots.length > 0) {
+    await writeLedger(claimant.db, claim, {
+      commit,
+      manifest,
+      fingerprint: cut.fingerprint,
+      totalBytes,
+      snapshots,
+    })
+    await onStep('ledger-written', workspaceId)
+  }
+  return { state: 'kept', commit, isNew, answered: snapshots.length }
+}
+
+interface Last {
+  readonly ledger: LedgerRow
+  readonly base: Base | null
+  /** Snapshots that were answered only now, by the repair. */
+  readonly repaired: ReadonlySet<SnapshotId>
+}
+
+/** What the branch shows now. A ledger that says something else is put right first, with the tags. */
+async function readLast(context: JobContext, claim: Claim, repository: Repository): Promise<Last> {
+  const { claimant, sizes } = context
+  const head = await repository.head()
+  const base = head === null ? null : await readBase(repository, head, claim.ledger)
+  if ((base?.commit.hash ?? null) === claim.ledger.headCommit) {
+    return { ledger: claim.ledger, base, repaired: new Set() }
+  }
+  if (base === null) {
+    return { ledger: await repairLedger(claimant.db, claim, null), base, repaired: new Set() }
+  }
+  const commit = base.commit.hash
+  const facts = parseMessage(base.commit.message)
+  await tag(context, repository, { commit, snapshotIds: facts.snapshotIds })
+  const totalBytes = await sizeOfBase(repository, sizes, base)
+  const ledger = await repairLedger(claimant.db, claim, { commit, facts, totalBytes })
+  return { ledger, base, repaired: new Set(facts.snapshotIds) }
+}
+
+/** Named snapshots become tags `snapshot/<last 8 digits of the id>`. */
+async function tag(
+  { claimant }: JobContext,
+  repository: Repository,
+  { commit, snapshotIds }: { readonly commit: CommitHash; readonly snapshotIds: readonly SnapshotId[] },
+): Promise<void> {
+  if (snapshotIds.length === 0) return
+  for (const id of await findNamed(claimant.db, snapshotIds)) {
+    await repository.createTag(`snapshot/${id.slice(-8)}`, commit)
+  }
+}
+
+const branchMoved = (workspaceId: WorkspaceId): NexusError =>
+  new NexusError('unavailable', `The branch of ${workspaceId} was moved by somebody else; it is read again.`)
