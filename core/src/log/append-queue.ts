@@ -1,0 +1,168 @@
+import { isNexusError, NexusError } from '../model/errors.ts'
+import type { NodeId } from '../model/ids.ts'
+import type { Fanout } from '../ports/fanout.ts'
+import type { AppendEntry, AppendOutcome, UpdateLog } from '../ports/update-log.ts'
+import { backOffMs } from './back-off.ts'
+import { type CommittedEntry, commitBatch, outcomesOfParts } from './commit-batch.ts'
+import { type Schedule, systemSchedule } from './schedule.ts'
+import { type BatchLimits, createWaitingEntries, type WaitingEntry } from './waiting-entries.ts'
+
+/** One statement of this size takes PostgreSQL some tens of milliseconds; larger ones would only make others wait. */
+const BATCH_LIMITS: BatchLimits = { maxUpdates: 1_000, maxBytes: 8_000_000 }
+const DEFAULT_MAX_WAITING_BYTES = 64_000_000
+
+export interface AppendQueueOptions {
+  readonly log: UpdateLog
+  readonly fanout: Fanout
+  /** Named as the sender of announcements. */
+  readonly nodeId: NodeId
+  /** An entry was refused for its content, or an outage began. The queue goes on; this is for the log. */
+  readonly onError?: (error: unknown) => void
+  /** From here on `isFull` says so. */
+  readonly maxWaitingBytes?: number
+  readonly limits?: BatchLimits
+  readonly schedule?: Schedule
+  readonly random?: () => number
+}
+
+/**
+ * Group commit: while one batch is being committed the next one gathers, without a timer. Entries of one document keep
+ * their order; nobody is told anything before the commit.
+ */
+export interface AppendQueue {
+  /**
+   * Hands an entry over. Without `expectedVersion` it may share a commit, and a range of versions, with its neighbours.
+   *
+   * @param options - `retry: true` (default, for live edits): kept and tried again until the database has decided, so it
+   *   never rejects for an outage. `retry: false` (for requests): rejects at the first failure.
+   * @returns Resolves after the commit, in order per document.
+   * @throws {NexusError} `unavailable` with `retry: false`: perhaps committed all the same; appending it again is harmless.
+   *   Also when the queue is closed. Any other error: the database refuses the content; nothing was appended.
+   */
+  append(entry: AppendEntry, options?: { readonly retry: boolean }): Promise<AppendOutcome>
+  /** Bytes of updates handed over and not decided. */
+  readonly waitingBytes: number
+  /** True from `maxWaitingBytes` on: take in no more edits. What is handed over all the same is kept. */
+  readonly isFull: boolean
+  /** True while the database is away and something waits for it. */
+  readonly isStalled: boolean
+  /** Resolves when everything handed over so far is decided. */
+  idle(): Promise<void>
+  /** Takes nothing more, and resolves when everything handed over is decided: in an outage, not before its end. */
+  close(): Promise<void>
+}
+
+export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
+  const { log, fanout, nodeId, onError = () => undefined } = options
+  const { limits = BATCH_LIMITS, schedule = systemSchedule, random = Math.random } = options
+  const maxWaitingBytes = options.maxWaitingBytes ?? DEFAULT_MAX_WAITING_BYTES
+  const waiting = createWaitingEntries()
+  let failures = 0
+  let isRunning = false
+  let isClosed = false
+
+  function start(): void {
+    if (isRunning) return
+    isRunning = true
+    // Not at once: what is handed over in the same turn shall share the commit.
+    queueMicrotask(() => void run())
+  }
+
+  async function run(): Promise<void> {
+    while (!waiting.isEmpty) {
+      try {
+        await commitBatch(log, waiting.nextBatch(limits), { onCommitted, onRefused })
+        failures = 0
+      } catch (error) {
+        onOutage(error)
+        if (!waiting.isEmpty) await pause(backOffMs(failures, random()))
+      }
+    }
+    isRunning = false
+  }
+
+  function onCommitted(committed: CommittedEntry): void {
+    const outcomes = outcomesOfParts(committed)
+    for (const [index, part] of committed.parts.entries()) {
+      waiting.remove(part)
+      const outcome = outcomes[index]
+      if (outcome !== undefined) part.decide(outcome)
+    }
+    // After those who wait for the outcome have gone on: they note the versions as their own before they hear of them.
+    if (committed.outcome.state === 'appended') queueMicrotask(() => announce(committed))
+  }
+
+  function announce({ entry, outcome }: CommittedEntry): void {
+    if (outcome.state !== 'appended') return
+    const { fromVersion, toVersion, occurredAt } = outcome
+    fanout.announce({
+      document: entry.document,
+      sender: nodeId,
+      fromVersion,
+      toVersion,
+      occurredAt,
+      updates: entry.updates.map(({ update, userId, triggeredBy, triggerSource }) => ({
+        update,
+        userId,
+        triggeredBy,
+        triggerSource,
+      })),
+    })
+  }
+
+  function onRefused(part: WaitingEntry, error: unknown): void {
+    waiting.remove(part)
+    onError(error)
+    part.refuse(error)
+  }
+
+  function onOutage(error: unknown): void {
+    if (!isNexusError(error, 'unavailable') || failures === 0) onError(error)
+    failures += 1
+    for (const part of waiting.all()) {
+      if (part.retry) continue
+      waiting.remove(part)
+      part.refuse(error)
+    }
+  }
+
+  const pause = (ms: number): Promise<void> => new Promise((resolve) => void schedule(resolve, ms))
+
+  const idle = async (): Promise<void> => {
+    await Promise.all(waiting.all().map(({ settled }) => settled))
+  }
+
+  return {
+    append(entry, { retry } = { retry: true }) {
+      if (isClosed) return Promise.reject(new NexusError('unavailable', 'This server is shutting down.'))
+      const { promise, resolve, reject } = Promise.withResolvers<AppendOutcome>()
+      waiting.add({
+        entry,
+        bytes: entry.updates.reduce((sum, { update }) => sum + update.length, 0),
+        retry,
+        decide: resolve,
+        refuse: reject,
+        settled: promise.then(
+          () => undefined,
+          () => undefined,
+        ),
+      })
+      start()
+      return promise
+    },
+    get waitingBytes() {
+      return waiting.bytes
+    },
+    get isFull() {
+      return waiting.bytes >= maxWaitingBytes
+    },
+    get isStalled() {
+      return failures > 0 && !waiting.isEmpty
+    },
+    idle,
+    close() {
+      isClosed = true
+      return idle()
+    },
+  }
+}

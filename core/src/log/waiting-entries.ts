@@ -1,0 +1,83 @@
+import type { AppendEntry, AppendOutcome } from '../ports/update-log.ts'
+import type { DocumentName } from '../wire/document-name.ts'
+
+/** An entry somebody handed over, until it is decided. */
+export interface WaitingEntry {
+  readonly entry: AppendEntry
+  /** Of its updates. */
+  readonly bytes: number
+  /** `false`: to be refused at the first failure of the database. */
+  readonly retry: boolean
+  decide(outcome: AppendOutcome): void
+  refuse(error: unknown): void
+  /** Resolves when it is decided or refused; never rejects. */
+  readonly settled: Promise<void>
+}
+
+export interface BatchLimits {
+  readonly maxUpdates: number
+  /** A single entry above it goes alone. */
+  readonly maxBytes: number
+}
+
+/** Entries in the order they came, per document; a document that was served goes behind the others. */
+export interface WaitingEntries {
+  add(waiting: WaitingEntry): void
+  remove(waiting: WaitingEntry): void
+  /**
+   * Entries for the next batch; they stay here until removed. Per document its oldest ones: one strict entry alone (its
+   * condition is about the head it saw), or any number of others in a row.
+   */
+  nextBatch(limits: BatchLimits): WaitingEntry[]
+  all(): WaitingEntry[]
+  readonly bytes: number
+  readonly isEmpty: boolean
+}
+
+export function createWaitingEntries(): WaitingEntries {
+  const queues = new Map<DocumentName, WaitingEntry[]>()
+  let bytes = 0
+  return {
+    add(waiting) {
+      const queue = queues.get(waiting.entry.document)
+      if (queue === undefined) queues.set(waiting.entry.document, [waiting])
+      else queue.push(waiting)
+      bytes += waiting.bytes
+    },
+    remove(waiting) {
+      const { document } = waiting.entry
+      const rest = (queues.get(document) ?? []).filter((other) => other !== waiting)
+      queues.delete(document)
+      if (rest.length > 0) queues.set(document, rest)
+      bytes -= waiting.bytes
+    },
+    nextBatch(limits) {
+      const batch: WaitingEntry[] = []
+      const room = { updates: limits.maxUpdates, bytes: limits.maxBytes }
+      for (const queue of queues.values()) {
+        for (const waiting of oldestTogether(queue)) {
+          room.updates -= waiting.entry.updates.length
+          room.bytes -= waiting.bytes
+          if (batch.length > 0 && (room.updates < 0 || room.bytes < 0)) return batch
+          batch.push(waiting)
+        }
+      }
+      return batch
+    },
+    all: () => [...queues.values()].flat(),
+    get bytes() {
+      return bytes
+    },
+    get isEmpty() {
+      return queues.size === 0
+    },
+  }
+}
+
+const isStrict = ({ entry }: WaitingEntry): boolean => entry.expectedVersion !== undefined
+
+function oldestTogether(queue: readonly WaitingEntry[]): readonly WaitingEntry[] {
+  const firstStrict = queue.findIndex(isStrict)
+  if (firstStrict === -1) return queue
+  return queue.slice(0, Math.max(firstStrict, 1))
+}

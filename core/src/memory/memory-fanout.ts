@@ -1,0 +1,42 @@
+import type { Fanout } from '../ports/fanout.ts'
+import { createTopic } from './topic.ts'
+
+export interface MemoryFanoutOptions {
+  /** A listener threw; the other listeners were called all the same. */
+  readonly onListenerError?: (error: unknown) => void
+}
+
+/**
+ * Carries hints within one process: every listener has been called when `announce`, `publishPresence` or `publishNotice`
+ * returns. Nothing is lost, so `onGap` never fires.
+ */
+export function createMemoryFanout({ onListenerError = reportLater }: MemoryFanoutOptions = {}): Fanout {
+  const announcements = createTopic<Parameters<Fanout['announce']>[0]>(onListenerError)
+  const presence = createTopic<Parameters<Fanout['publishPresence']>[0]>(onListenerError)
+  const notices = createTopic<Parameters<Fanout['publishNotice']>[0]>(onListenerError)
+  const anyNotice = createTopic<Parameters<Fanout['publishNotice']>[0]>(onListenerError)
+  return {
+    announce: (announcement) => announcements.publish(announcement.document, announcement),
+    publishPresence: (message) => presence.publish(message.document, message),
+    publishNotice(notice) {
+      notices.publish(notice.workspaceId, notice)
+      anyNotice.publish('', notice)
+    },
+    onAnnouncement: async (document, listener) => announcements.subscribe(document, listener),
+    onPresence: async (document, listener) => presence.subscribe(document, listener),
+    onNotice: async (workspaceId, listener) => notices.subscribe(workspaceId, listener),
+    onAnyNotice: async (listener) => anyNotice.subscribe('', listener),
+    onGap: () => () => undefined,
+    isHealthy: () => true,
+    async close() {
+      for (const topic of [announcements, presence, notices, anyNotice]) topic.clear()
+    },
+  }
+}
+
+/** Nobody was named to hear of it: the process shall, as of any uncaught error, but not the publisher. */
+function reportLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error
+  })
+}

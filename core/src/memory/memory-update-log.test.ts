@@ -1,0 +1,7 @@
+import { describeUpdateLog } from '../testkit/describe-update-log.ts'
+import { MemoryUpdateLog } from './memory-update-log.ts'
+
+describeUpdateLog('memory', async () => {
+  const log = new MemoryUpdateLog()
+  return { log, remove: async (document) => log.remove(document), close: async () => undefined }
+})

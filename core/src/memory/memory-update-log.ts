@@ -1,0 +1,123 @@
+import { toVersion, type Version } from '../model/version.ts'
+import { type Clock, systemClock } from '../ports/clock.ts'
+import type {
+  AppendEntry,
+  AppendOutcome,
+  Checkpoint,
+  DocumentRecord,
+  LogEntry,
+  NewDocument,
+  UpdateDraft,
+  UpdateLog,
+} from '../ports/update-log.ts'
+import type { DocumentName } from '../wire/document-name.ts'
+
+interface StoredDocument {
+  /** Index 0 is version 1. */
+  readonly entries: LogEntry[]
+  /** Ascending by version. */
+  checkpoints: Checkpoint[]
+}
+
+/** The log in this process's memory, gone with it. For tests, and as the plainest reading of what a log is. */
+export class MemoryUpdateLog implements UpdateLog {
+  readonly #documents = new Map<DocumentName, StoredDocument>()
+  readonly #clock: Clock
+
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock
+  }
+
+  async create(documents: readonly NewDocument[]): Promise<void> {
+    for (const { document, first } of documents) {
+      if (this.#documents.has(document)) continue
+      const stored: StoredDocument = { entries: [], checkpoints: [] }
+      this.#documents.set(document, stored)
+      this.#write(stored, [first])
+    }
+  }
+
+  async append(batch: readonly AppendEntry[]): Promise<AppendOutcome[]> {
+    if (new Set(batch.map(({ document }) => document)).size < batch.length) {
+      throw new Error('Two entries for one document in one batch.')
+    }
+    if (batch.some(({ updates }) => updates.length === 0)) throw new Error('An entry has no updates.')
+    return batch.map((entry) => this.#appendEntry(entry))
+  }
+
+  #appendEntry({ document, updates, expectedVersion }: AppendEntry): AppendOutcome {
+    const stored = this.#documents.get(document)
+    if (stored === undefined) return { state: 'missing' }
+    const head = headOf(stored)
+    if (expectedVersion !== undefined && expectedVersion !== head) {
+      return { state: 'conflict', currentVersion: head }
+    }
+    const occurredAt = this.#write(stored, updates)
+    return { state: 'appended', fromVersion: toVersion(head + 1), toVersion: headOf(stored), occurredAt }
+  }
+
+  #write(stored: StoredDocument, drafts: readonly UpdateDraft[]): Date {
+    const previous = stored.entries.at(-1)?.occurredAt.getTime() ?? 0
+    const occurredAt = new Date(Math.max(this.#clock.now().getTime(), previous))
+    for (const draft of drafts) {
+      const { userId, triggeredBy, triggerSource, changeType, clientSession } = draft
+      stored.entries.push({
+        version: toVersion(headOf(stored) + 1),
+        update: draft.update.slice(),
+        userId,
+        triggeredBy,
+        triggerSource,
+        changeType,
+        clientSession,
+        occurredAt,
+      })
+    }
+    return occurredAt
+  }
+
+  /** Takes a document away, as an owner does who deletes a panel: from now on it is `missing`. */
+  remove(document: DocumentName): void {
+    this.#documents.delete(document)
+  }
+
+  async heads(documents: readonly DocumentName[]): Promise<Map<DocumentName, Version>> {
+    const heads = new Map<DocumentName, Version>()
+    for (const document of documents) {
+      const stored = this.#documents.get(document)
+      if (stored !== undefined) heads.set(document, headOf(stored))
+    }
+    return heads
+  }
+
+  async read(document: DocumentName, version?: Version): Promise<DocumentRecord | null> {
+    const stored = this.#documents.get(document)
+    if (stored === undefined) return null
+    const target = version ?? headOf(stored)
+    if (target > headOf(stored)) return null
+    const checkpoint = stored.checkpoints.findLast((candidate) => candidate.version <= target) ?? null
+    return { checkpoint, tail: stored.entries.slice(checkpoint?.version ?? 0, target), version: target }
+  }
+
+  async readTail(
+    document: DocumentName,
+    { after, upTo, limit = 10_000 }: { after: Version; upTo?: Version; limit?: number },
+  ): Promise<LogEntry[]> {
+    return (this.#documents.get(document)?.entries ?? []).slice(after, upTo).slice(0, limit)
+  }
+
+  async versionAt(document: DocumentName, at: Date): Promise<Version | null> {
+    const entries = this.#documents.get(document)?.entries ?? []
+    return entries.findLast(({ occurredAt }) => occurredAt <= at)?.version ?? null
+  }
+
+  async saveCheckpoint(document: DocumentName, { version, state }: Checkpoint): Promise<void> {
+    const stored = this.#documents.get(document)
+    if (stored === undefined || version > headOf(stored)) return
+    if (stored.checkpoints.some((known) => known.version === version)) return
+    stored.checkpoints = [...stored.checkpoints, { version, state: state.slice() }].sort(
+      (a, b) => a.version - b.version,
+    )
+  }
+}
+
+const headOf = (stored: StoredDocument): Version => toVersion(stored.entries.length)

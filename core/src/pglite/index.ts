@@ -1,0 +1,1 @@
+export { type OpenDatabase, openPglite, type PgliteOptions } from './open-pglite.ts'

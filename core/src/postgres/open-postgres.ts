@@ -1,0 +1,57 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import type { Database, Db } from '../sql/database.ts'
+
+const DEFAULT_MAX_CONNECTIONS = 10
+/** Longest wait for a free or new connection, ms. */
+const CONNECT_TIMEOUT_MS = 5_000
+/** Longest run of one statement, ms. Above the slowest healthy append by far; below what a person waits for. */
+const STATEMENT_TIMEOUT_MS = 30_000
+const INT8_OID = 20
+const BYTEA_OID = 17
+
+export interface PostgresOptions {
+  /** `postgres://user:password@host:port/database` */
+  readonly url: string
+  readonly maxConnections?: number
+  readonly statementTimeoutMs?: number
+  /** An idle connection broke; the next query opens a new one. For the log. */
+  readonly onConnectionLost?: (error: Error) => void
+}
+
+export interface OpenDatabase {
+  readonly db: Db
+  /** Waits for running queries and closes every connection. */
+  close(): Promise<void>
+}
+
+/**
+ * A pool of connections. `bigint` arrives as `number` (versions and sizes stay far below 2^53), `bytea` as `Uint8Array`.
+ *
+ * Resolves without connecting: a database that is away shows at the first query.
+ */
+export async function openPostgres(options: PostgresOptions): Promise<OpenDatabase> {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
+    application_name: 'nexus',
+    keepAlive: true,
+    types: { getTypeParser },
+  })
+  // Without a listener the loss of an idle connection would end the process.
+  pool.on('error', (error) => options.onConnectionLost?.(error))
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+  return { db, close: () => db.destroy() }
+}
+
+/** Of this pool only, not of every user of `pg` in the process; what comes out is what PGlite gives. */
+const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') => {
+  if (oid === INT8_OID) return Number
+  const parse = pg.types.getTypeParser(oid, format)
+  return oid === BYTEA_OID ? (value: string) => toPlainBytes(parse(value)) : parse
+}
+
+const toPlainBytes = ({ buffer, byteOffset, byteLength }: Buffer): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength)

@@ -1,0 +1,7 @@
+export { someDocument, someUpdate, someUpdates } from './builders.ts'
+export { describeUpdateLog, type OpenLog } from './describe-update-log.ts'
+export { freePort } from './free-port.ts'
+export { createRandom, type Random } from './random.ts'
+export { type RunningPostgres, startPostgres } from './start-postgres.ts'
+export { type RunningRedis, startRedis } from './start-redis.ts'
+export { createTestDatabase, type TestDatabase, withTestDatabase } from './test-database.ts'
