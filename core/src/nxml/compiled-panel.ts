@@ -85,7 +85,11 @@ export type ViewProp =
   | { readonly kind: 'literal'; readonly value: string | number | boolean }
   | { readonly kind: 'template'; readonly parts: readonly (string | Expr)[] }
   | { readonly kind: 'binding'; readonly expr: Expr }
-  | { readonly kind: 'path'; readonly root: '$state' | '$scope'; readonly steps: readonly (string | number)[] }
+  | {
+      readonly kind: 'path'
+      readonly root: '$state' | '$scope'
+      readonly steps: readonly (string | number)[]
+    }
 
 export interface ViewNode {
   /** Component name, such as `Layout` or `Text`. */
@@ -118,8 +122,17 @@ export interface CompiledPanel {
   /** In evaluation order. */
   readonly computed: readonly CompiledComputed[]
   readonly tools: readonly CompiledTool[]
-  readonly lifecycles: readonly { readonly on: 'mount' | 'unmount'; readonly handler: CompiledHandler; readonly loc: Loc }[]
-  readonly extensions: readonly { readonly name: string; readonly alias: string; readonly source?: string; readonly loc: Loc }[]
+  readonly lifecycles: readonly {
+    readonly on: 'mount' | 'unmount'
+    readonly handler: CompiledHandler
+    readonly loc: Loc
+  }[]
+  readonly extensions: readonly {
+    readonly name: string
+    readonly alias: string
+    readonly source?: string
+    readonly loc: Loc
+  }[]
   readonly view: ViewNode | null
   /** List state → member that identifies its items. */
   readonly identityFields: Readonly<Record<string, string>>

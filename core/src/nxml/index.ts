@@ -1,0 +1,22 @@
+export { type CompileOptions, compileSource } from './compile.ts'
+export type {
+  Compilation,
+  CompiledArg,
+  CompiledComputed,
+  CompiledHandler,
+  CompiledPanel,
+  CompiledState,
+  CompiledTool,
+  Diagnostic,
+  Expr,
+  Loc,
+  ViewNode,
+  ViewProp,
+} from './compiled-panel.ts'
+export { COMPONENTS, type ComponentRule, type PropRule } from './components.ts'
+export { DIAGNOSTIC_SEVERITIES, type DiagnosticCode, formatDiagnostic } from './diagnostics.ts'
+export { type EvaluationEnv, evaluateExpression } from './expressions/evaluate.ts'
+export { toJsonValue } from './expressions/json-value.ts'
+export { PANEL_LIBRARY } from './library/index.ts'
+export type { LibraryPanel } from './library/library-panel.ts'
+export { compilePanel, modelOf, panelModel, panelModelOrLast } from './panel-model.ts'
