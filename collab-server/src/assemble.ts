@@ -1,0 +1,171 @@
+import { type Document, Hocuspocus } from '@hocuspocus/server'
+import type { Fanout, NexusError, NodeId, UpdateLog } from '@nexus/core'
+import { CLOSE_CODES } from '@nexus/core'
+import { type AppendQueue, createAppendQueue, createHeadWatch, type HeadWatch } from '@nexus/core/log'
+import type { Access, AccessTokenVerifier, Logger } from '@nexus/core/server'
+import type { WebSocket } from 'ws'
+import { type AccessCache, createAccessCache } from './access-cache.ts'
+import type { CollabOptions } from './config.ts'
+import { LiveDocument } from './documents/live-document.ts'
+import { LiveDocuments } from './documents/live-documents.ts'
+import { createAdmission } from './extensions/admission.ts'
+import { createConnections } from './extensions/connections.ts'
+import { DocumentDatabase } from './extensions/document-database.ts'
+import { createPresence, type Presence } from './extensions/presence.ts'
+import { createSaving } from './extensions/saving.ts'
+import { createSignIn } from './extensions/sign-in.ts'
+import { createUnloadGuard } from './extensions/unload-guard.ts'
+import { Rights } from './rights.ts'
+import { CollabSocket, type ConnectionContext } from './transport/socket.ts'
+import { SocketRegistry } from './transport/socket-registry.ts'
+
+export interface AssemblyParts {
+  readonly log: UpdateLog
+  readonly fanout: Fanout
+  readonly nodeId: NodeId
+  readonly options: CollabOptions
+  readonly logger: Logger
+  readonly verifier: AccessTokenVerifier
+  readonly access: Pick<Access, 'workspaceAccess'>
+}
+
+/** The parts of a running collaboration server. */
+export interface Collab {
+  readonly hocuspocus: Hocuspocus<ConnectionContext>
+  readonly queue: AppendQueue
+  readonly headWatch: HeadWatch
+  readonly documents: LiveDocuments
+  readonly registry: SocketRegistry
+  readonly rights: Rights
+  readonly presence: Presence
+  readonly openSocket: (ws: WebSocket, peerAddress: string) => void
+}
+
+/**
+ * What every hook's payload carries. Its address is a path only: Hocuspocus parses a full one anew for every hook of
+ * every message.
+ */
+const REQUEST = Object.defineProperty(new Request('http://localhost/collab'), 'url', { value: '/collab' })
+
+export function assemble(parts: AssemblyParts): Collab {
+  const { fanout, nodeId, options, logger } = parts
+  const now = () => performance.now()
+  const onError = (error: unknown) => logger.debug({ err: error }, 'the log could not be read; trying again')
+  const documents = new LiveDocuments()
+  const registry = new SocketRegistry({
+    maxSockets: options.COLLAB_MAX_SOCKETS,
+    maxPerAddress: options.COLLAB_MAX_SOCKETS_PER_ADDRESS,
+    maxPerUser: options.COLLAB_MAX_SOCKETS_PER_USER,
+  })
+  const queue = createAppendQueue({
+    ...parts,
+    maxWaitingBytes: options.COLLAB_MAX_UNSAVED_BYTES,
+    onError: (error) => logger.error({ err: error }, 'edits could not be saved'),
+  })
+  const headWatch = createHeadWatch({ ...parts, intervalMs: options.COLLAB_HEAD_POLL_MS, onError })
+  const access: AccessCache = createAccessCache({
+    access: parts.access,
+    keepMs: options.COLLAB_ACCESS_CACHE_MS,
+    now,
+  })
+  const rights = new Rights({ access, fanout, logger })
+  const presence = createPresence({
+    fanout,
+    nodeId,
+    logger,
+    delayMs: options.COLLAB_PRESENCE_DELAY_MS,
+    silenceMs: options.COLLAB_PRESENCE_SILENCE_MS,
+    now,
+  })
+
+  const open = (document: Document, name: LiveDocument['name']): Promise<LiveDocument> =>
+    LiveDocument.open({ ...parts, queue, headWatch, document, name, onAllSaved, onLost, onError })
+  const database = new DocumentDatabase({
+    ...parts,
+    documents,
+    loadTimeoutMs: options.COLLAB_LOAD_TIMEOUT_MS,
+    open,
+  })
+
+  const hocuspocus = new Hocuspocus<ConnectionContext>({
+    // Each of one concern, in the order their hooks run.
+    extensions: [
+      createUnloadGuard({ documents }),
+      createSignIn({ ...parts, access, registry }),
+      database,
+      createSaving({ documents, onSaving }),
+      presence.extension,
+      createConnections({ documents, rights }),
+      createAdmission({ documents, maxDocumentBytes: options.COLLAB_MAX_DOCUMENT_BYTES }),
+    ],
+    ...pendingLimits(options),
+  })
+
+  function onSaving(): void {
+    if (queue.isFull) for (const socket of registry) socket.pause('store')
+  }
+
+  function onAllSaved(live: LiveDocument): void {
+    if (queue.waitingBytes * 2 <= options.COLLAB_MAX_UNSAVED_BYTES) {
+      for (const socket of registry) socket.resume('store')
+    }
+    // Not in this turn: an unloading that was vetoed a moment ago has to end first.
+    setImmediate(() => tidy(live))
+  }
+
+  /** What had to wait for edits to be saved. */
+  function tidy(live: LiveDocument): void {
+    if (database.isOverdue(live)) database.storeNow(hocuspocus, live)
+    else hocuspocus.unloadDocument(live.document).catch(onHookFailure)
+  }
+
+  function onLost({ name, document }: LiveDocument, error: NexusError): void {
+    logger.warn({ err: error, document: name }, 'an open document was given up')
+    for (const connection of document.getConnections()) {
+      if (error.code === 'not_found') connection.close({ code: CLOSE_CODES.notFound, reason: error.code })
+      else connection.context.socket.close(CLOSE_CODES.internal, 'the document had to be closed')
+    }
+  }
+
+  function onHookFailure(error: unknown): void {
+    logger.error({ err: error }, 'a document could not be unloaded')
+  }
+
+  function openSocket(ws: WebSocket, peerAddress: string): void {
+    const socket = new CollabSocket({
+      ws,
+      peerAddress,
+      limits: {
+        maxUpdateBytes: options.COLLAB_MAX_UPDATE_BYTES,
+        maxDocuments: options.COLLAB_MAX_DOCUMENTS_PER_SOCKET,
+        messagesPerSecond: options.COLLAB_MESSAGES_PER_SECOND,
+        messageBurst: options.COLLAB_MESSAGE_BURST,
+        dropAwarenessBytes: options.COLLAB_DROP_AWARENESS_BYTES,
+        maxBacklogBytes: options.COLLAB_MAX_BACKLOG_BYTES,
+      },
+      onAwareness: presence.take,
+    })
+    registry.add(socket)
+    const signInTimer = setTimeout(() => {
+      if (socket.caller === null) socket.close(CLOSE_CODES.unauthorized, 'nobody signed in')
+    }, options.COLLAB_SIGN_IN_TIMEOUT_MS)
+    ws.once('close', () => {
+      clearTimeout(signInTimer)
+      registry.remove(socket)
+    })
+    socket.attach(hocuspocus.handleConnection(socket, REQUEST, { socket }))
+  }
+
+  return { hocuspocus, queue, headWatch, documents, registry, rights, presence, openSocket }
+}
+
+/** A client that opens hundreds of documents at once must not look like an attack (a loop of reconnects with 100). */
+function pendingLimits(options: CollabOptions) {
+  const documents = options.COLLAB_MAX_DOCUMENTS_PER_SOCKET
+  return {
+    quiet: true,
+    maxPendingDocuments: Math.max(5_000, documents),
+    maxUnauthenticatedQueueMessages: documents * 4 + 1_000,
+    maxUnauthenticatedQueueSize: Math.max(8_000_000, options.COLLAB_MAX_UPDATE_BYTES * 2),
+  }
+}

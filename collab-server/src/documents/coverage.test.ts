@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import * as Y from 'yjs'
+import { coverageOf, isCovered } from './coverage.ts'
+
+const twoEdits = () => {
+  const doc = new Y.Doc()
+  const updates: Uint8Array[] = []
+  doc.on('update', (update: Uint8Array) => updates.push(update))
+  doc.getText('nxml').insert(0, 'ab')
+  doc.getText('nxml').insert(2, 'c')
+  const [first, second] = updates
+  if (first === undefined || second === undefined) throw new Error('There are two updates.')
+  return { doc, first, second }
+}
+
+test('[COL3] an edit is covered once it and what it builds on have been applied', () => {
+  const { first, second } = twoEdits()
+  const server = new Y.Doc()
+  Y.applyUpdate(server, second)
+  expect(isCovered(server, coverageOf(second))).toBe(false)
+  Y.applyUpdate(server, first)
+  expect(isCovered(server, coverageOf(second))).toBe(true)
+})
+
+test('[COL3] a deletion is covered once what it deletes is known', () => {
+  const { doc, first, second } = twoEdits()
+  const before = Y.encodeStateVector(doc)
+  doc.getText('nxml').delete(0, 3)
+  const deletion = Y.encodeStateAsUpdate(doc, before)
+  const server = new Y.Doc()
+  Y.applyUpdate(server, first)
+  expect(isCovered(server, coverageOf(deletion))).toBe(false)
+  Y.applyUpdate(server, second)
+  expect(isCovered(server, coverageOf(deletion))).toBe(true)
+})
+
+test('[COL4] what is no update, or only the beginning of one, is refused', () => {
+  const { doc } = twoEdits()
+  const whole = Y.encodeStateAsUpdate(doc)
+  expect(() => coverageOf(whole.slice(0, whole.length - 3))).toThrow()
+  expect(() => coverageOf(Uint8Array.of(200, 200, 200))).toThrow()
+})

@@ -1,0 +1,43 @@
+import { type Extension, isTransactionOrigin } from '@hocuspocus/server'
+import type { Cause } from '@nexus/core'
+import { FROM_LOG } from '../documents/live-document.ts'
+import type { LiveDocuments } from '../documents/live-documents.ts'
+import type { CollabSocket, ConnectionContext } from '../transport/socket.ts'
+
+/**
+ * Writes every edit made here into the log.
+ *
+ * In a listener, not in the `onChange` hook: that one runs after the ack has been sent, and its failure would end the
+ * process (hocuspocus 4.7, #754).
+ */
+export function createSaving({
+  documents,
+  onSaving,
+}: {
+  readonly documents: LiveDocuments
+  /** An edit was handed to the log. */
+  readonly onSaving: () => void
+}): Extension<ConnectionContext> {
+  return {
+    extensionName: 'saving',
+    afterLoadDocument: async ({ document }) => {
+      document.on('update', (update: Uint8Array, origin: unknown) => {
+        if (origin === FROM_LOG) return
+        documents.of(document)?.save(update, causeOf(origin))
+        onSaving()
+      })
+    },
+  }
+}
+
+function causeOf(origin: unknown): Cause {
+  const isEdit = isTransactionOrigin(origin) && origin.source === 'connection'
+  const socket: CollabSocket | undefined = isEdit ? origin.connection.context.socket : undefined
+  return {
+    userId: socket?.caller?.userId ?? null,
+    triggeredBy: socket === undefined ? 'system' : 'user',
+    triggerSource: null,
+    changeType: 'updated',
+    clientSession: isEdit ? origin.connection.socketId : null,
+  }
+}

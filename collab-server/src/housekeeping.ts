@@ -1,0 +1,59 @@
+import { CLOSE_CODES, type Fanout } from '@nexus/core'
+import type { Logger } from '@nexus/core/server'
+import type { Collab } from './assemble.ts'
+import type { CollabOptions } from './config.ts'
+import type { CollabSocket } from './transport/socket.ts'
+
+/** Pace of looking for tokens that end, ms. */
+const TOKEN_CHECK_MS = 1_000
+
+export interface HousekeepingParts extends Pick<Collab, 'registry' | 'rights' | 'presence'> {
+  readonly options: CollabOptions
+  readonly fanout: Fanout
+  readonly logger: Logger
+}
+
+/** Begins what happens at a steady pace. @returns What ends it again. */
+export function startHousekeeping(parts: HousekeepingParts): () => void {
+  const { options, registry, presence } = parts
+  const timers = [
+    setInterval(() => {
+      for (const socket of registry) socket.ping()
+    }, options.COLLAB_PING_INTERVAL_MS),
+    setInterval(() => {
+      for (const socket of registry) checkToken(socket, options)
+    }, TOKEN_CHECK_MS),
+    setInterval(() => presence.beat(), options.COLLAB_PRESENCE_HEARTBEAT_MS),
+  ]
+  const stopChecks = startAccessChecks(parts)
+  return () => {
+    for (const timer of timers) clearInterval(timer)
+    stopChecks()
+  }
+}
+
+/** Asks a client for a new token before its own ends, and ends the socket when none came. */
+function checkToken(socket: CollabSocket, options: CollabOptions): void {
+  if (socket.caller === null) return
+  const leftMs = socket.caller.expiresAt.getTime() - Date.now()
+  if (leftMs < -options.COLLAB_REAUTH_GRACE_MS) socket.close(CLOSE_CODES.unauthorized, 'the token has ended')
+  else if (leftMs < options.COLLAB_REAUTH_LEAD_MS) socket.askForToken()
+}
+
+/** Rights are asked again at a slow pace, at a fast one while notices are lost, and at once when they may have been. */
+function startAccessChecks({ options, fanout, rights, logger }: HousekeepingParts): () => void {
+  let checkedAt = performance.now()
+  const check = (): void => {
+    checkedAt = performance.now()
+    rights.checkAll().catch((error: unknown) => logger.error({ err: error }, 'rights could not be checked'))
+  }
+  const timer = setInterval(() => {
+    const isDue = performance.now() - checkedAt >= options.COLLAB_ACCESS_CHECK_MS
+    if (isDue || !fanout.isHealthy()) check()
+  }, options.COLLAB_ACCESS_CHECK_ALONE_MS)
+  const stopListening = fanout.onGap(check)
+  return () => {
+    clearInterval(timer)
+    stopListening()
+  }
+}

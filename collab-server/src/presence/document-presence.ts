@@ -1,0 +1,158 @@
+import { type Connection, type Document, isTransactionOrigin } from '@hocuspocus/server'
+import type { DocumentName, Fanout, JsonObject, NodeId, PresenceMessage } from '@nexus/core'
+import { applyAwarenessUpdate, encodeAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness'
+import { type AwarenessEntry, encodeAwareness, parseAwareness } from './awareness-entries.ts'
+import { type PresenceIdentity, shownUserId, toTrueState } from './identity.ts'
+
+export interface DocumentPresenceParts {
+  readonly document: Document
+  readonly name: DocumentName
+  readonly fanout: Fanout
+  readonly nodeId: NodeId
+  /** Changes within this many ms go to the other processes together. */
+  readonly delayMs: number
+  readonly now: () => number
+}
+
+interface Changes {
+  readonly added: readonly number[]
+  readonly updated: readonly number[]
+  readonly removed: readonly number[]
+}
+
+/** Largest presence message taken from a client, bytes. */
+const MAX_CLIENT_MESSAGE_BYTES = 64_000
+/** Origin of what other processes told us; never told them back. */
+const FROM_OTHERS = Object.freeze({ source: 'redis' as const })
+/** A presence message without entries: "I have just opened this document, who is there?" */
+const HELLO: readonly AwarenessEntry[] = []
+
+/** Who is in one document: of our own sockets, and as other processes tell. Nothing of it is stored. */
+export class DocumentPresence {
+  readonly #parts: DocumentPresenceParts
+  /** Clients of our own sockets. */
+  readonly #local = new Set<number>()
+  readonly #unpublished = new Set<number>()
+  readonly #others = new Map<NodeId, { readonly clients: Set<number>; heardAt: number }>()
+  #timer: NodeJS.Timeout | null = null
+
+  constructor(parts: DocumentPresenceParts) {
+    this.#parts = parts
+    const { document } = parts
+    document.awareness.on('update', (changes: Changes, origin: unknown) => this.#onChange(changes, origin))
+    document.on('destroy', () => this.#publishNow())
+  }
+
+  /** Asks the other processes who is there. */
+  sayHello(): void {
+    this.#publish(encodeAwareness(HELLO))
+  }
+
+  /** Takes a presence message of a client. @returns `false` when it cannot be understood; nothing has changed then. */
+  take(connection: Connection, identity: PresenceIdentity, bytes: Uint8Array): boolean {
+    const entries = bytes.byteLength > MAX_CLIENT_MESSAGE_BYTES ? null : parseAwareness(bytes)
+    if (entries === null) return false
+    const admitted = entries.flatMap((entry) => {
+      const state = this.admit(identity, entry)
+      return state === undefined ? [] : [state === entry.state ? entry : { ...entry, state }]
+    })
+    const isUnchanged = admitted.length === entries.length && admitted.every((it, at) => it === entries[at])
+    const message = isUnchanged ? bytes : encodeAwareness(admitted)
+    if (admitted.length > 0) this.#parts.document.applyAwarenessUpdate(connection, message)
+    return true
+  }
+
+  /**
+   * What a client may set: its own presence, under its own name, on a client id that shows nobody else.
+   *
+   * @returns The state to show (`null`: removed), or `undefined` when the entry is to be left out.
+   */
+  admit(
+    identity: PresenceIdentity,
+    { clientId, state }: Pick<AwarenessEntry, 'clientId' | 'state'>,
+  ): JsonObject | null | undefined {
+    const shown = shownUserId(this.#parts.document.awareness.getStates().get(clientId))
+    if (shown !== null && shown !== identity.userId) return undefined
+    if (state === null) return null
+    return toTrueState(state, identity) ?? undefined
+  }
+
+  /** Takes what another process said. */
+  receive({ sender, awareness: message }: PresenceMessage): void {
+    if (sender === this.#parts.nodeId) return
+    const entries = parseAwareness(message)
+    if (entries === null) return
+    const other = this.#others.get(sender) ?? { clients: new Set(), heardAt: 0 }
+    this.#others.set(sender, other)
+    other.heardAt = this.#parts.now()
+    if (entries.length === 0) this.publishAll()
+    for (const { clientId, state } of entries) {
+      if (state === null) other.clients.delete(clientId)
+      else other.clients.add(clientId)
+    }
+    applyAwarenessUpdate(this.#parts.document.awareness, message, FROM_OTHERS)
+  }
+
+  /** Tells the other processes about all of our own clients; nothing when there are none. */
+  publishAll(): void {
+    for (const client of this.#local) this.#unpublished.add(client)
+    this.#publishNow()
+  }
+
+  /** Removes the clients of processes not heard since `before`. */
+  dropSilent(before: number): void {
+    for (const [nodeId, other] of this.#others) {
+      if (other.heardAt >= before) continue
+      this.#others.delete(nodeId)
+      const gone = [...other.clients].filter((client) => !this.#local.has(client))
+      removeAwarenessStates(this.#parts.document.awareness, gone, FROM_OTHERS)
+    }
+  }
+
+  #onChange({ added, updated, removed }: Changes, origin: unknown): void {
+    if (origin === FROM_OTHERS) return
+    if (isTransactionOrigin(origin) && origin.source === 'connection') {
+      for (const client of [...added, ...updated]) this.#claim(client, origin.connection)
+    }
+    for (const client of [...added, ...updated, ...removed]) {
+      if (this.#local.has(client)) this.#unpublished.add(client)
+    }
+    for (const client of removed) this.#local.delete(client)
+    // A leave is told at once: with the last client the document, and this object, may go.
+    if (removed.length > 0) this.#publishNow()
+    else this.#publishSoon()
+  }
+
+  /**
+   * Hocuspocus removes a client's presence with the connection that showed it *first*. After a reconnect that is the
+   * old one: it would take the presence of the new one with it, and the new one would leave a ghost.
+   */
+  #claim(client: number, connection: Connection): void {
+    this.#local.add(client)
+    const { document } = this.#parts
+    const own = document.getClients(connection)
+    if (own.has(client)) return
+    for (const other of document.connections.keys()) {
+      if (other !== connection) document.getClients(other).delete(client)
+    }
+    own.add(client)
+  }
+
+  #publishSoon(): void {
+    if (this.#unpublished.size === 0) return
+    this.#timer ??= setTimeout(() => this.#publishNow(), this.#parts.delayMs)
+  }
+
+  #publishNow(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    if (this.#unpublished.size === 0) return
+    const clients = [...this.#unpublished]
+    this.#unpublished.clear()
+    this.#publish(encodeAwarenessUpdate(this.#parts.document.awareness, clients))
+  }
+
+  #publish(awareness: Uint8Array): void {
+    this.#parts.fanout.publishPresence({ document: this.#parts.name, sender: this.#parts.nodeId, awareness })
+  }
+}

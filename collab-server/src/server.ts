@@ -1,0 +1,112 @@
+import type { Fanout, NodeId, UpdateLog } from '@nexus/core'
+import {
+  type Access,
+  type AccessTokenVerifier,
+  createAccess,
+  createAccessTokenVerifier,
+  type Health,
+  type Logger,
+  readOptions,
+  type Service,
+} from '@nexus/core/server'
+import type { Db } from '@nexus/core/sql'
+import { assemble } from './assemble.ts'
+import { COLLAB_OPTIONS, type CollabOptions } from './config.ts'
+import { drain } from './drain.ts'
+import { startHousekeeping } from './housekeeping.ts'
+import { createUpgradeHandler } from './transport/upgrade.ts'
+
+export { COLLAB_OPTIONS, type CollabOptions } from './config.ts'
+
+export interface CollabServerParts {
+  /** Where keys and memberships are read; the log may be elsewhere. */
+  readonly db: Db
+  readonly log: UpdateLog
+  readonly fanout: Fanout
+  readonly nodeId: NodeId
+  /** What is absent has its fallback of {@link COLLAB_OPTIONS}. */
+  readonly options: Partial<CollabOptions>
+  readonly logger: Logger
+  readonly overrides?: {
+    readonly verifier?: AccessTokenVerifier
+    readonly access?: Pick<Access, 'workspaceAccess'>
+  }
+}
+
+export interface CollabServer extends Service {
+  readonly handleUpgrade: NonNullable<Service['handleUpgrade']>
+  /** Numbers for tests and metrics. */
+  counts(): { readonly sockets: number; readonly documents: number; readonly unsavedBytes: number }
+}
+
+/**
+ * People meet here: WebSockets on `/collab` (Hocuspocus protocol), live documents, presence.
+ *
+ * `drain` lets every client go with "come back elsewhere" and waits until all edits are saved, for
+ * `COLLAB_DRAIN_TIMEOUT_MS` at most; what is not saved by then was never acknowledged and comes back with its client.
+ */
+export async function createCollabServer(parts: CollabServerParts): Promise<CollabServer> {
+  const options = { ...readOptions(COLLAB_OPTIONS, {}), ...parts.options }
+  const { db, overrides, logger } = parts
+  const collab = assemble({
+    ...parts,
+    options,
+    verifier: overrides?.verifier ?? createAccessTokenVerifier({ db }),
+    access: overrides?.access ?? createAccess({ db }),
+  })
+  const { queue, registry, documents, hocuspocus } = collab
+  let state: 'new' | 'open' | 'draining' | 'closed' = 'new'
+  let stopHousekeeping = (): void => undefined
+
+  const handleUpgrade = createUpgradeHandler({
+    registry,
+    maxFrameBytes: options.COLLAB_MAX_FRAME_BYTES,
+    allowedOrigins: allowedOrigins(options),
+    trustedProxies: options.COLLAB_TRUSTED_PROXIES,
+    isDraining: () => state !== 'open',
+    onOpen: collab.openSocket,
+  })
+
+  const health = async (): Promise<Health> => ({
+    ready: state === 'open' && !queue.isStalled,
+    parts: {
+      database: queue.isStalled ? 'away, edits wait in memory' : 'ok',
+      fanout: parts.fanout.isHealthy() ? 'ok' : 'reconnecting',
+      sockets: state === 'open' ? 'open' : state,
+    },
+  })
+
+  return {
+    name: 'collab-server',
+    handleUpgrade,
+    health,
+    counts: () => ({
+      sockets: registry.size,
+      documents: hocuspocus.documents.size,
+      unsavedBytes: queue.waitingBytes,
+    }),
+    start: async () => {
+      stopHousekeeping = startHousekeeping({ ...collab, options, fanout: parts.fanout, logger })
+      state = 'open'
+    },
+    drain: async () => {
+      if (state === 'open') state = 'draining'
+      await drain({ ...collab, logger, timeoutMs: options.COLLAB_DRAIN_TIMEOUT_MS })
+    },
+    [Symbol.asyncDispose]: async () => {
+      state = 'closed'
+      stopHousekeeping()
+      for (const socket of registry) socket.terminate()
+      collab.rights.close()
+      collab.headWatch.stop()
+      for (const live of documents) live.document.destroy()
+    },
+  }
+}
+
+function allowedOrigins({ PUBLIC_URL, COLLAB_ALLOWED_ORIGINS }: CollabOptions): string[] {
+  return [PUBLIC_URL, ...(COLLAB_ALLOWED_ORIGINS?.split(',') ?? [])].flatMap((text) => {
+    const origin = text === null ? null : URL.parse(text.trim())?.origin
+    return origin ? [origin] : []
+  })
+}

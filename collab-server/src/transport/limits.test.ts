@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest'
+import { createBackPressure } from './back-pressure.ts'
+import { createTokenBucket } from './token-bucket.ts'
+
+describe('the token bucket', () => {
+  test('[COL44] a burst goes through at once, then messages wait for their turn', () => {
+    let nowMs = 0
+    const bucket = createTokenBucket({ perSecond: 10, burst: 3, now: () => nowMs })
+    expect([bucket.take(), bucket.take(), bucket.take(), bucket.take()]).toEqual([0, 0, 0, 100])
+    nowMs = 200
+    expect(bucket.take()).toBe(0)
+  })
+
+  test('[COL44] a long pause earns no more than a burst', () => {
+    let nowMs = 0
+    const bucket = createTokenBucket({ perSecond: 10, burst: 2, now: () => nowMs })
+    nowMs = 3_600_000
+    expect([bucket.take(), bucket.take(), bucket.take()]).toEqual([0, 0, 100])
+  })
+})
+
+describe('back-pressure', () => {
+  const judgeAll = (frames: readonly { bytes: number; buffered: number; isAwareness?: boolean }[]) => {
+    const pressure = createBackPressure({ dropAwarenessBytes: 1_000, maxBacklogBytes: 8_000 })
+    return frames.map(({ bytes, buffered, isAwareness = false }) =>
+      pressure.judge({ bytes, isAwareness, bufferedBytes: buffered }),
+    )
+  }
+
+  test('[COL45] presence is left out for a slow reader, edits are not', () => {
+    expect(
+      judgeAll([
+        { bytes: 10, buffered: 1_001, isAwareness: true },
+        { bytes: 10, buffered: 1_001 },
+      ]),
+    ).toEqual(['drop', 'send'])
+  })
+
+  test('[COL46] a reader that is too far behind is let go', () => {
+    expect(judgeAll([{ bytes: 10, buffered: 8_001 }])).toEqual(['close'])
+  })
+
+  test('[COL47] one large document may be larger than the allowed backlog, a second on top may not', () => {
+    const large = 5_000_000
+    expect(
+      judgeAll([
+        { bytes: large, buffered: 0 },
+        { bytes: large, buffered: large },
+        { bytes: 10, buffered: 2 * large },
+      ]),
+    ).toEqual(['send', 'send', 'close'])
+  })
+})

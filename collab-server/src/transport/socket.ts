@@ -1,0 +1,239 @@
+import { type Connection, type Hocuspocus, OutgoingMessage, type WebSocketLike } from '@hocuspocus/server'
+import { CLOSE_CODES, parseDocumentName } from '@nexus/core'
+import type { VerifiedCaller } from '@nexus/core/server'
+import { WebSocket } from 'ws'
+import { type AckGate, createAckGate } from './ack-gate.ts'
+import { createBackPressure } from './back-pressure.ts'
+import {
+  addressOf,
+  type ClientFrame,
+  classifyServerFrame,
+  isPong,
+  nameInAddress,
+  PING_FRAME,
+  parseClientFrame,
+} from './frame.ts'
+import { createTokenBucket } from './token-bucket.ts'
+
+/** What hooks and connections know about where they came from. */
+export interface ConnectionContext {
+  readonly socket: CollabSocket
+}
+
+export interface SocketLimits {
+  readonly maxUpdateBytes: number
+  readonly maxDocuments: number
+  readonly messagesPerSecond: number
+  readonly messageBurst: number
+  readonly dropAwarenessBytes: number
+  readonly maxBacklogBytes: number
+}
+
+export interface SocketParts {
+  readonly ws: WebSocket
+  /** Where the peer is, as far as we can tell. */
+  readonly peerAddress: string
+  readonly limits: SocketLimits
+  /** Presence from a connection that is established; `false`: it is not well-formed. */
+  readonly onAwareness: (connection: Connection, states: Uint8Array) => boolean
+}
+
+type ClientConnection = ReturnType<Hocuspocus['handleConnection']>
+
+/** Why a socket is not read for the moment. */
+type PauseReason = 'rate' | 'store'
+
+/** A peer that does not answer the closing handshake is cut after this long, ms. */
+const CLOSE_GRACE_MS = 3_000
+/** WebSocket close reasons hold at most 123 bytes. */
+const MAX_REASON_CHARS = 120
+
+/**
+ * One client's WebSocket as Hocuspocus sees it. Acks wait here until they are true, slow readers are let go, floods
+ * are slowed down, and bytes no honest client sends end the socket before Hocuspocus sees them.
+ */
+export class CollabSocket implements WebSocketLike {
+  readonly peerAddress: string
+  readonly acks: AckGate
+  /** Established documents by address. */
+  readonly connections = new Map<string, Connection<ConnectionContext>>()
+  /** Everybody who signs in on a socket must be the same user; `null` until the first has. */
+  caller: VerifiedCaller | null = null
+  readonly #ws: WebSocket
+  readonly #parts: SocketParts
+  readonly #bucket
+  readonly #backPressure
+  readonly #pauseReasons = new Set<PauseReason>()
+  /** Addresses the client asked for: established, or waiting for their answer. */
+  readonly #addresses = new Set<string>()
+  #client: ClientConnection | null = null
+  #heardSincePing = true
+  /** The caller whose token is to be renewed. */
+  #askedAbout: VerifiedCaller | null = null
+
+  constructor(parts: SocketParts) {
+    const { ws, limits } = parts
+    this.#ws = ws
+    this.#parts = parts
+    this.peerAddress = parts.peerAddress
+    this.acks = createAckGate((frame) => this.#write(frame, false))
+    this.#bucket = createTokenBucket({
+      perSecond: limits.messagesPerSecond,
+      burst: limits.messageBurst,
+      now: () => performance.now(),
+    })
+    this.#backPressure = createBackPressure(limits)
+  }
+
+  /** Connects the WebSocket with Hocuspocus. */
+  attach(client: ClientConnection): void {
+    const ws = this.#ws
+    this.#client = client
+    // Frames in buffers of their own: what Yjs keeps of them must not keep a whole network buffer alive.
+    ws.binaryType = 'arraybuffer'
+    ws.on('message', (data) => {
+      if (data instanceof ArrayBuffer) this.#receive(new Uint8Array(data))
+      else this.close(CLOSE_CODES.badRequest, 'frames must be binary')
+    })
+    ws.on('pong', () => this.#heard())
+    // ws closes the socket itself and says why (1002, 1007, 1009); without a listener the process would end.
+    ws.on('error', () => {})
+    ws.once('close', (code, reason) => client.handleClose({ code, reason: reason.toString() }))
+  }
+
+  get readyState(): number {
+    return this.#ws.readyState
+  }
+
+  /** For Hocuspocus. */
+  send(data: string | ArrayBufferLike | Blob | ArrayBufferView): void {
+    if (!(data instanceof Uint8Array)) return
+    const frame = classifyServerFrame(data)
+    if (frame.kind === 'ack') {
+      this.acks.pass(addressOf(data), data)
+      return
+    }
+    if (frame.kind === 'refusal') {
+      this.#addresses.delete(addressOf(data))
+      // A refused client never asks again; one whose socket closes does.
+      if (frame.reason === 'unavailable') {
+        this.close(CLOSE_CODES.tryAgainLater, 'the document cannot be loaded at the moment')
+        return
+      }
+    }
+    this.#write(data, frame.kind === 'awareness')
+  }
+
+  /** Ends the socket; a peer that does not take part is cut. */
+  close(code: number = CLOSE_CODES.internal, reason = ''): void {
+    if (this.#ws.readyState !== WebSocket.OPEN) return
+    // A paused socket would never read the peer's answer.
+    this.#ws.resume()
+    this.#ws.close(code, reason.slice(0, MAX_REASON_CHARS))
+    setTimeout(() => this.#ws.terminate(), CLOSE_GRACE_MS).unref()
+  }
+
+  /** Stops reading until {@link resume} with the same reason. What is on its way stays in the network. */
+  pause(reason: PauseReason): void {
+    this.#pauseReasons.add(reason)
+    this.#ws.pause()
+  }
+
+  resume(reason: PauseReason): void {
+    this.#pauseReasons.delete(reason)
+    if (this.#pauseReasons.size === 0) this.#ws.resume()
+  }
+
+  /** Called at a steady pace: keeps both sides' watchdogs calm, and cuts a peer that was silent since the last call. */
+  ping(): void {
+    if (this.#pauseReasons.size > 0) this.#heard()
+    if (!this.#heardSincePing) {
+      this.#ws.terminate()
+      return
+    }
+    this.#heardSincePing = false
+    this.#write(PING_FRAME, false)
+    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.ping()
+  }
+
+  /** Without a handshake, at once. */
+  terminate(): void {
+    this.#ws.terminate()
+  }
+
+  /** Asks the client for a new token; it answers to one document for all. Asks once for each token. */
+  askForToken(): void {
+    if (this.#askedAbout === this.caller) return
+    this.#askedAbout = this.caller
+    const [connection] = this.connections.values()
+    connection?.requestToken()
+  }
+
+  /** Forgets an address, so that the client may ask for it again. */
+  forget(address: string): void {
+    this.connections.delete(address)
+    this.#addresses.delete(address)
+  }
+
+  #heard(): void {
+    this.#heardSincePing = true
+    if (this.#client !== null) this.#client.lastMessageReceivedAt = Date.now()
+  }
+
+  #receive(bytes: Uint8Array): void {
+    if (this.#ws.readyState !== WebSocket.OPEN) return
+    this.#slowDown()
+    this.#heard()
+    if (isPong(bytes)) return
+    const frame = parseClientFrame(bytes)
+    if (frame === null) this.close(CLOSE_CODES.badRequest, 'the frame cannot be understood')
+    else if (this.#isAdmitted(frame)) this.#take(frame, bytes)
+  }
+
+  #slowDown(): void {
+    const waitMs = this.#bucket.take()
+    if (waitMs === 0 || this.#pauseReasons.has('rate')) return
+    this.pause('rate')
+    setTimeout(() => this.resume('rate'), waitMs).unref()
+  }
+
+  /** Nothing reaches Hocuspocus for an address before a sign-in for it; names that cannot exist never do. */
+  #isAdmitted(frame: ClientFrame): boolean {
+    const { address } = frame
+    if (this.#addresses.has(address)) return true
+    if (frame.kind !== 'auth') return false
+    const isKnowable = parseDocumentName(nameInAddress(address)) !== null
+    if (isKnowable && this.#addresses.size < this.#parts.limits.maxDocuments) {
+      this.#addresses.add(address)
+      return true
+    }
+    const reason = isKnowable ? 'rate_limited' : 'not_found'
+    this.#write(new OutgoingMessage(address).writePermissionDenied(reason).toUint8Array(), false)
+    return false
+  }
+
+  #take(frame: ClientFrame, bytes: Uint8Array): void {
+    const connection = this.connections.get(frame.address)
+    if (frame.kind === 'ignored') return
+    if (frame.kind === 'update' && frame.updateBytes > this.#parts.limits.maxUpdateBytes) {
+      this.close(CLOSE_CODES.tooLarge, `one edit may have ${this.#parts.limits.maxUpdateBytes} bytes`)
+      return
+    }
+    // Hocuspocus makes a whole Yjs document for every awareness message (a quarter of its CPU time, measured).
+    if (frame.kind === 'awareness' && connection !== undefined) {
+      if (!this.#parts.onAwareness(connection, frame.states)) {
+        this.close(CLOSE_CODES.badRequest, 'the presence message cannot be understood')
+      }
+      return
+    }
+    this.#client?.handleMessage(bytes)
+  }
+
+  #write(frame: Uint8Array, isAwareness: boolean): void {
+    if (this.#ws.readyState !== WebSocket.OPEN) return
+    const bufferedBytes = this.#ws.bufferedAmount
+    const verdict = this.#backPressure.judge({ bytes: frame.byteLength, isAwareness, bufferedBytes })
+    if (verdict === 'send') this.#ws.send(frame)
+    if (verdict === 'close') this.close(CLOSE_CODES.tryAgainLater, 'this connection reads too slowly')
+  }
+}

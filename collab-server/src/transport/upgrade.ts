@@ -1,0 +1,66 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { SocketRegistry } from './socket-registry.ts'
+
+export const COLLAB_PATH = '/collab'
+
+export interface UpgradeParts {
+  readonly registry: SocketRegistry
+  readonly maxFrameBytes: number
+  /** Origins browsers may come from, besides the host they ask. */
+  readonly allowedOrigins: readonly string[]
+  /** How many proxies stand in front, each of which adds one address to X-Forwarded-For. */
+  readonly trustedProxies: number
+  readonly isDraining: () => boolean
+  readonly onOpen: (ws: WebSocket, peerAddress: string) => void
+}
+
+/** Takes WebSockets on {@link COLLAB_PATH}, within the limits; what is refused is answered over HTTP, before a handshake. */
+export function createUpgradeHandler(parts: UpgradeParts) {
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    // Most frames are smaller than what compression would save, and it costs memory per socket.
+    perMessageDeflate: false,
+    maxPayload: parts.maxFrameBytes,
+  })
+  return (request: IncomingMessage, socket: Duplex, head: Buffer): boolean => {
+    const path = (request.url ?? '').split('?')[0]
+    if (path !== COLLAB_PATH && path !== `${COLLAB_PATH}/`) return false
+    const peerAddress = peerAddressOf(request, parts.trustedProxies)
+    const refusal = refusalOf(parts, request, peerAddress)
+    if (refusal === null) server.handleUpgrade(request, socket, head, (ws) => parts.onOpen(ws, peerAddress))
+    else refuse(socket, refusal)
+    return true
+  }
+}
+
+type Refusal = '403 Forbidden' | '429 Too Many Requests' | '503 Service Unavailable'
+
+function refusalOf(parts: UpgradeParts, request: IncomingMessage, peerAddress: string): Refusal | null {
+  if (parts.isDraining() || parts.registry.isFull()) return '503 Service Unavailable'
+  if (!isOriginAllowed(request, parts.allowedOrigins)) return '403 Forbidden'
+  if (!parts.registry.hasRoomFor(peerAddress)) return '429 Too Many Requests'
+  return null
+}
+
+/** Browsers always say where their page is from; programs say nothing, and carry a token of their own. */
+function isOriginAllowed(request: IncomingMessage, allowedOrigins: readonly string[]): boolean {
+  const { origin, host } = request.headers
+  if (origin === undefined) return true
+  if (allowedOrigins.includes(origin)) return true
+  return host !== undefined && URL.parse(origin)?.host === host
+}
+
+function peerAddressOf(request: IncomingMessage, trustedProxies: number): string {
+  const direct = request.socket.remoteAddress ?? ''
+  if (trustedProxies === 0) return direct
+  const forwarded = String(request.headers['x-forwarded-for'] ?? '').split(',')
+  return forwarded.at(-trustedProxies)?.trim() || direct
+}
+
+function refuse(socket: Duplex, status: Refusal): void {
+  const retry = status.startsWith('403') ? '' : 'Retry-After: 5\r\n'
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n${retry}Content-Length: 0\r\n\r\n`)
+}
