@@ -1,12 +1,13 @@
-import { type Fanout, isNexusError, type NodeId, type UpdateLog, type WorkspaceId } from '@nexus/core'
-import type { Logger, Service } from '@nexus/core/server'
-import { type Db, isUnavailable } from '@nexus/core/sql'
+import type { Fanout, NodeId, UpdateLog, WorkspaceId } from '@nexus/core'
+import type { Health, Logger, Service } from '@nexus/core/server'
+import type { Db } from '@nexus/core/sql'
 import { findChanged } from './job/cut.ts'
 import { createFolderSizes } from './job/folder-sizes.ts'
-import { failRequests, findRequested } from './job/ledger.ts'
-import { type JobReason, type JobStep, runSnapshotJob } from './job/snapshot-job.ts'
+import { createKeeper } from './job/keeper.ts'
+import { findRequested } from './job/ledger.ts'
+import type { JobContext, JobReason, JobStep } from './job/snapshot-job.ts'
 import { createRetries, type Failure } from './schedule/retries.ts'
-import { type Rounds, startRounds } from './schedule/rounds.ts'
+import { startRounds } from './schedule/rounds.ts'
 import { createWorkQueue } from './schedule/work-queue.ts'
 
 export interface SnapshotOptions {
@@ -45,79 +46,35 @@ export interface SnapshotWorker extends Service {
 const DEFAULTS = { intervalMs: 300_000, pollIntervalMs: 1_500, leaseMs: 30_000, retryPauseMs: 1_000 }
 /** Workspaces written at the same time by one process. */
 const CONCURRENCY = 2
-/** Failures in a row after which those who wait are told. */
-const TRIES_OF_A_REQUEST = 5
 
 /** Keeps every workspace as readable files in a Git repository of its own: by the timer, and when a snapshot is asked for. */
 export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<SnapshotWorker> {
-  const { db, log, fanout, nodeId, logger } = deps
+  const { db, fanout } = deps
   const options = { ...DEFAULTS, ...deps.options }
-  const context = {
-    claimant: { db, nodeId, leaseMs: options.leaseMs },
-    log,
-    gitDir: options.gitDir,
-    sizes: createFolderSizes(),
-    onStep: deps.overrides?.onStep ?? (() => undefined),
-  }
   const retries = createRetries<WorkspaceId>(options.retryPauseMs)
   const queue = createWorkQueue<WorkspaceId, JobReason>({
     concurrency: CONCURRENCY,
     stronger: (a, b) => (a === 'timer' ? a : b),
-    run: (workspaceId, reason) => keep(workspaceId, reason),
+    run: (workspaceId, reason) => keeper.keep(workspaceId, reason),
   })
-  /** The last answer of each; `null`: it works. */
-  let databaseError: unknown = null
-  let volumeError: unknown = null
-
-  const keep = async (workspaceId: WorkspaceId, reason: JobReason): Promise<void> => {
-    try {
-      const outcome = await runSnapshotJob(context, workspaceId, reason)
-      retries.succeeded(workspaceId)
-      if (outcome.state === 'kept') volumeError = null
-      if (outcome.state === 'kept' && outcome.isNew) {
-        logger.info({ workspaceId, commit: outcome.commit }, 'committed')
-      }
-      if ('answered' in outcome && outcome.answered > 0) {
-        fanout.publishNotice({ type: 'snapshot_created', workspaceId })
-      }
-    } catch (error) {
-      await giveUpFor(workspaceId, reason, error)
-    }
-  }
-  const giveUpFor = async (workspaceId: WorkspaceId, reason: JobReason, error: unknown): Promise<void> => {
-    if (isOfVolume(error)) volumeError = error
-    const attempts = retries.failed(workspaceId, error, () => queue.add(workspaceId, reason))
-    logger.warn(
-      { workspaceId, attempts, err: error },
-      'the workspace could not be committed; it is tried again',
-    )
-    if (attempts < TRIES_OF_A_REQUEST || isPassing(error)) return
-    await guarded(() =>
-      failRequests(db, workspaceId, `The repository cannot be written: ${sentenceOf(error)}`),
-    )
-  }
-  /** Runs a statement of a round; a database that is away shows in the health and is asked again in the next round. */
-  const guarded = async (work: () => Promise<void>): Promise<void> => {
-    try {
-      await work()
-      databaseError = null
-    } catch (error) {
-      if (databaseError === null) logger.warn({ err: error }, 'the database cannot be asked for work')
-      databaseError = error
-    }
-  }
+  const keeper = createKeeper({
+    context: toContext(deps, options.leaseMs),
+    fanout,
+    logger: deps.logger,
+    retries,
+    // As by the timer: until the repository works again, whoever asked first.
+    retry: (workspaceId) => queue.add(workspaceId, 'timer'),
+  })
   const enqueue = (workspaceIds: readonly WorkspaceId[], reason: JobReason): void => {
     for (const id of workspaceIds) if (!retries.isPaused(id)) queue.add(id, reason)
   }
-  const lookForRequests = () => guarded(async () => enqueue(await findRequested(db), 'request'))
-  const lookForChanges = () => guarded(async () => enqueue(shuffled(await findChanged(db)), 'timer'))
+  const lookout = createLookout(deps.logger)
+  const lookForRequests = () => lookout.look(async () => enqueue(await findRequested(db), 'request'))
+  const lookForChanges = () => lookout.look(async () => enqueue(shuffled(await findChanged(db)), 'timer'))
 
-  let rounds: readonly Rounds[] = []
-  let unsubscribe = (): void => undefined
+  const stops: (() => void | Promise<void>)[] = []
   const stop = async (): Promise<void> => {
-    unsubscribe()
-    retries.stop()
-    await Promise.all(rounds.map((round) => round.stop()))
+    await Promise.all(stops.splice(0).map((end) => end()))
     await queue.close()
     retries.stop()
   }
@@ -125,13 +82,12 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
   return {
     name: 'snapshots',
     start: async () => {
-      unsubscribe = await fanout.onAnyNotice((notice) => {
+      const unsubscribe = await fanout.onAnyNotice((notice) => {
         if (notice.type === 'snapshot_requested') enqueue([notice.workspaceId], 'request')
       })
-      rounds = [
-        startRounds(options.pollIntervalMs, lookForRequests, { align: false }),
-        startRounds(options.intervalMs, lookForChanges, { align: true }),
-      ]
+      const polling = startRounds(options.pollIntervalMs, lookForRequests, { align: false })
+      const timer = startRounds(options.intervalMs, lookForChanges, { align: true })
+      stops.push(unsubscribe, polling.stop, timer.stop)
       await lookForRequests()
     },
     commitChanged: async () => {
@@ -140,33 +96,54 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
     },
     idle: () => queue.idle(),
     drain: stop,
-    health: async () => ({
-      ready: databaseError === null && volumeError === null,
-      parts: {
-        database: sentenceOf(databaseError),
-        volume: sentenceOf(volumeError),
-        repositories: countFailing(retries.failures()),
-      },
-    }),
+    health: async () => toHealth(lookout.error(), keeper.volumeError(), retries.failures()),
     [Symbol.asyncDispose]: stop,
   }
 }
 
-/** An error of the file system: unlike one of the network it names a path. */
-const isOfVolume = (error: unknown): boolean => error instanceof Error && 'code' in error && 'path' in error
+const toContext = (
+  { db, nodeId, log, options, overrides }: SnapshotWorkerDeps,
+  leaseMs: number,
+): JobContext => ({
+  claimant: { db, nodeId, leaseMs },
+  log,
+  gitDir: options.gitDir,
+  sizes: createFolderSizes(),
+  onStep: overrides?.onStep ?? (() => undefined),
+})
 
-/** The database is away, or another worker was faster: nothing is wrong with the repository. */
-const isPassing = (error: unknown): boolean =>
-  !isOfVolume(error) && (isUnavailable(error) || isNexusError(error, 'unavailable'))
-
-function countFailing(failures: readonly Failure[]): string {
-  const [first] = failures
-  return first === undefined ? 'ok' : `${failures.length} failing: ${sentenceOf(first.error)}`
+/** Asks the database for work. One that is away shows in the health and is asked again in the next round. */
+function createLookout(logger: Logger) {
+  let lastError: unknown = null
+  return {
+    look: async (ask: () => Promise<void>): Promise<void> => {
+      try {
+        await ask()
+        lastError = null
+      } catch (error) {
+        if (lastError === null) logger.warn({ err: error }, 'the database cannot be asked for work')
+        lastError = error
+      }
+    },
+    error: () => lastError,
+  }
 }
 
-function sentenceOf(error: unknown): string {
-  if (error === null) return 'ok'
-  return error instanceof Error ? error.message : String(error)
+/** Not ready while nothing can be kept: what people do is saved, but Git falls behind. */
+function toHealth(database: unknown, volume: unknown, failures: readonly Failure[]): Health {
+  const [first] = failures
+  const sentence = (error: unknown): string => {
+    if (error === null) return 'ok'
+    return error instanceof Error ? error.message : String(error)
+  }
+  return {
+    ready: database === null && volume === null,
+    parts: {
+      database: sentence(database),
+      volume: sentence(volume),
+      repositories: first === undefined ? 'ok' : `${failures.length} failing: ${sentence(first.error)}`,
+    },
+  }
 }
 
 /** Workers that begin at the same moment meet less often. */

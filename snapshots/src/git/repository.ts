@@ -51,7 +51,7 @@ export interface Folder {
 }
 
 /**
- * The bare repository of one workspace. Everything but {@link advanceBranch} and {@link createTag} only adds objects nobody
+ * The bare repository of one workspace. Everything but {@link advanceBranch} and {@link setTag} only adds objects nobody
  * sees yet, so a process may be killed anywhere. Make a new one for each piece of work: it remembers what it has read.
  */
 export interface Repository {
@@ -66,8 +66,8 @@ export interface Repository {
   writeCommit(commit: NewCommit): Promise<CommitHash>
   /** @returns `false` when the branch is no longer at `from`; it is left where it is. */
   advanceBranch(from: CommitHash | null, to: CommitHash): Promise<boolean>
-  /** A lightweight tag. One that exists is left as it is. */
-  createTag(name: string, commit: CommitHash): Promise<void>
+  /** A lightweight tag. Afterwards it points at `commit`, whatever it pointed at before. */
+  setTag(name: string, commit: CommitHash): Promise<void>
 }
 
 /** Opens `{gitDir}/{workspaceId}.git`, made first when it is not there. `gitDir` is made too. */
@@ -140,10 +140,8 @@ function repositoryAt(gitdir: string, files: DurableFiles): Repository {
     },
     advanceBranch: (from, to) =>
       swapRef(files, { path: join(gitdir, headRef), expected: from, next: to, read: () => readRef(headRef) }),
-    createTag: async (name, commit) => {
-      const ref = `refs/tags/${name}`
-      if ((await readRef(ref)) !== null) return
-      await files.create(join(gitdir, ref), new TextEncoder().encode(`${commit}\n`))
+    setTag: async (name, commit) => {
+      await files.replace(join(gitdir, 'refs/tags', name), new TextEncoder().encode(`${commit}\n`))
       await files.flush()
     },
   }

@@ -106,47 +106,61 @@ interface Wanted {
   readonly waiting: readonly SnapshotRequest[]
 }
 
-async function keep(
+type Kept = Extract<JobOutcome, { state: 'kept' }>
+
+async function keep(context: JobContext, claim: Claim, { cut, waiting }: Wanted): Promise<Kept> {
+  const { claimant, gitDir, onStep } = context
+  const repository = await openRepository(gitDir, claim.workspaceId)
+  const last = await readLast(context, claim, repository)
+  const requests = waiting.filter((request) => !last.repaired.has(request.id))
+  const { commit, isNew, snapshots, totalBytes } = await show(context, claim, repository, {
+    cut,
+    requests,
+    last,
+  })
+  await tag(context, repository, { commit, snapshotIds: requests.map((request) => request.id) })
+  if (snapshots.length > 0 || last.ledger.fingerprint !== cut.fingerprint) {
+    const { fingerprint } = cut
+    const manifest = manifestOf(cut)
+    await writeLedger(claimant.db, claim, { commit, manifest, fingerprint, totalBytes, snapshots })
+    await onStep('ledger-written', claim.workspaceId)
+  }
+  return { state: 'kept', commit, isNew, answered: snapshots.length + last.repaired.size }
+}
+
+interface CutToShow {
+  readonly cut: Cut
+  readonly requests: readonly SnapshotRequest[]
+  readonly last: Last
+}
+
+/** Finds the commit that shows a cut: the last one when nothing differs, or a new one, to which the branch then has moved. */
+async function show(
   context: JobContext,
   claim: Claim,
-  { cut, waiting }: Wanted,
-): Promise<Extract<JobOutcome, { state: 'kept' }>> {
-  const { claimant, sizes, gitDir, onStep, log } = context
-  const { workspaceId } = claim
-  const repository = await openRepository(gitDir, workspaceId)
-  const { ledger, base, repaired } = await readLast(context, claim, repository)
-  const requests = waiting.filter((request) => !repaired.has(request.id))
-  const isSame = base !== null && ledger.fingerprint === cut.fingerprint
-  const files = isSame ? null : await writeFiles({ repository, log, sizes }, cut, base)
-  if (files !== null) await onStep('files-written', workspaceId)
-  const isNew = files !== null && files.tree !== base?.commit.tree
-  const snapshots: LedgerSnapshot[] = requests.map(({ id }) => ({ id, origin: 'request' }))
-  if (isNew && snapshots.length === 0) snapshots.push(newTimerSnapshot())
-
-  let commit = base?.commit.hash ?? null
-  if (isNew) {
-    const next = await makeCommit(claimant.db, repository, { cut, base, files, requests, snapshots })
-    await onStep('commit-written', workspaceId)
-    await renewClaim(claimant, claim)
-    if (!(await repository.advanceBranch(commit, next))) throw branchMoved(workspaceId)
-    await onStep('branch-moved', workspaceId)
-    commit = next
+  repository: Repository,
+  { cut, requests, last: { base, ledger } }: CutToShow,
+) {
+  const { claimant, log, sizes, onStep } = context
+  const answered = requests.map(({ id }): LedgerSnapshot => ({ id, origin: 'request' }))
+  if (base !== null && ledger.fingerprint === cut.fingerprint) {
+    const totalBytes = await sizeOfBase(repository, sizes, base)
+    return { commit: base.commit.hash, isNew: false, snapshots: answered, totalBytes }
   }
-  if (commit === null) throw new Error('a workspace without a commit gets its first one')
-  await tag(context, repository, { commit, snapshotIds: requests.map((request) => request.id) })
-  const totalBytes = files?.totalBytes ?? (base === null ? 0 : await sizeOfBase(repository, sizes, base))
-  const manifest = manifestOf(cut)
-  if (files !== null || snapshots.length > 0) {
-    await writeLedger(claimant.db, claim, {
-      commit,
-      manifest,
-      fingerprint: cut.fingerprint,
-      totalBytes,
-      snapshots,
-    })
-    await onStep('ledger-written', workspaceId)
+  const files = await writeFiles({ repository, log, sizes }, cut, base)
+  const { totalBytes } = files
+  await onStep('files-written', claim.workspaceId)
+  if (base !== null && base.commit.tree === files.tree) {
+    return { commit: base.commit.hash, isNew: false, snapshots: answered, totalBytes }
   }
-  return { state: 'kept', commit, isNew, answered: snapshots.length }
+  const snapshots = answered.length > 0 ? answered : [newTimerSnapshot()]
+  const commit = await makeCommit(claimant.db, repository, { cut, base, files, requests, snapshots })
+  await onStep('commit-written', claim.workspaceId)
+  await renewClaim(claimant, claim)
+  const hasMoved = await repository.advanceBranch(base?.commit.hash ?? null, commit)
+  if (!hasMoved) throw branchMoved(claim.workspaceId)
+  await onStep('branch-moved', claim.workspaceId)
+  return { commit, isNew: true, snapshots, totalBytes }
 }
 
 interface Last {
@@ -183,7 +197,7 @@ async function tag(
 ): Promise<void> {
   if (snapshotIds.length === 0) return
   for (const id of await findNamed(claimant.db, snapshotIds)) {
-    await repository.createTag(`snapshot/${id.slice(-8)}`, commit)
+    await repository.setTag(`snapshot/${id.slice(-8)}`, commit)
   }
 }
 
