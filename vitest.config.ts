@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 const NEVER = ['**/node_modules/**', '**/dist/**']
 /** Tests that need a server or a program, by their names. */
-const WITH_SERVERS = ['**/*.pg.test.ts', '**/*.redis.test.ts', '**/*.git.test.ts']
+const WITH_SERVERS = ['**/*.pg.test.ts', '**/*.redis.test.ts', '**/*.git.test.ts', '**/*.nginx.test.ts']
 const GLOBAL_SETUP = './core/src/testkit/global-setup.ts'
 
 export default defineConfig({

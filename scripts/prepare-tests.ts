@@ -15,6 +15,7 @@ interface Requirement {
 const REQUIREMENTS: readonly Requirement[] = [
   { programs: ['redis-server'], debianPackage: 'redis-server', neededFor: '*.redis.test.ts' },
   { programs: ['git'], debianPackage: 'git', neededFor: '*.git.test.ts' },
+  { programs: ['nginx'], debianPackage: 'nginx-light', neededFor: '*.nginx.test.ts' },
   {
     programs: ['chromium', 'chromium-browser', 'google-chrome'],
     debianPackage: 'chromium',
@@ -22,8 +23,11 @@ const REQUIREMENTS: readonly Requirement[] = [
   },
 ]
 
+/** Where Debian puts servers; not on everybody's PATH. */
+const SERVER_PROGRAMS = '/usr/sbin'
+
 const isInstalled = (program: string): boolean =>
-  (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)))
+  [...(process.env.PATH ?? '').split(delimiter), SERVER_PROGRAMS].some((folder) => existsSync(join(folder, program)))
 
 const findMissing = (): Requirement[] => REQUIREMENTS.filter(({ programs }) => !programs.some(isInstalled))
 
