@@ -3,8 +3,6 @@ import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-const OLDEST_NODE = 24
-
 interface Requirement {
   /** Any one of these programs will do. */
   readonly programs: readonly string[]
@@ -44,10 +42,6 @@ function describe(missing: readonly Requirement[]): string {
 }
 
 function prepare(): string | null {
-  const node = process.versions.node
-  if (Number(node.split('.')[0]) < OLDEST_NODE) {
-    return `This is Node ${node}; ${OLDEST_NODE} or newer is needed. Run it through npm, which uses the Node it has installed: npm test`
-  }
   const missing = findMissing()
   if (missing.length === 0) return null
   if (process.getuid?.() !== 0 || !isInstalled('apt-get')) return describe(missing)

@@ -50,6 +50,11 @@ export interface AppendQueue {
   idle(): Promise<void>
   /** Takes nothing more, and resolves when everything handed over is decided: in an outage, not before its end. */
   close(): Promise<void>
+  /**
+   * Takes nothing more and tries nothing more, so that the process can end: what is undecided rejects with `unavailable`
+   * (nobody was told that it is saved). Only after `close` has been given its time.
+   */
+  abandon(): void
 }
 
 export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
@@ -60,6 +65,7 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
   let failures = 0
   let isRunning = false
   let isClosed = false
+  let endPause = (): void => undefined
 
   function start(): void {
     if (isRunning) return
@@ -88,8 +94,8 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
       const outcome = outcomes[index]
       if (outcome !== undefined) part.decide(outcome)
     }
-    // After those who wait for the outcome have gone on: they note the versions as their own before they hear of them.
-    if (committed.outcome.state === 'appended') queueMicrotask(() => announce(committed))
+    // In a later turn: those who wait for the outcome note the versions as their own before they hear of them.
+    if (committed.outcome.state === 'appended') setImmediate(() => announce(committed))
   }
 
   function announce({ entry, outcome }: CommittedEntry): void {
@@ -126,7 +132,14 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
     }
   }
 
-  const pause = (ms: number): Promise<void> => new Promise((resolve) => void schedule(resolve, ms))
+  const pause = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      const cancel = schedule(resolve, ms)
+      endPause = () => {
+        cancel()
+        resolve()
+      }
+    })
 
   const idle = async (): Promise<void> => {
     await Promise.all(waiting.all().map(({ settled }) => settled))
@@ -163,6 +176,14 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
     close() {
       isClosed = true
       return idle()
+    },
+    abandon() {
+      isClosed = true
+      for (const part of waiting.all()) {
+        waiting.remove(part)
+        part.refuse(new NexusError('unavailable', 'This server was shut down before the edit was saved.'))
+      }
+      endPause()
     },
   }
 }

@@ -46,9 +46,12 @@ export function createWaitingEntries(): WaitingEntries {
     },
     remove(waiting) {
       const { document } = waiting.entry
-      const rest = (queues.get(document) ?? []).filter((other) => other !== waiting)
+      const queue = queues.get(document) ?? []
+      const index = queue.indexOf(waiting)
+      if (index === -1) return
+      queue.splice(index, 1)
       queues.delete(document)
-      if (rest.length > 0) queues.set(document, rest)
+      if (queue.length > 0) queues.set(document, queue)
       bytes -= waiting.bytes
     },
     nextBatch(limits) {

@@ -15,6 +15,8 @@ export interface ChildServerOptions {
 }
 
 export interface ChildServer {
+  /** Of the server, not of what watches it. */
+  readonly pid: number
   /** Resolves when the process has ended and its folder is gone. */
   stop(): Promise<void>
 }
@@ -27,6 +29,7 @@ const WRAPPER = `
 signal=$1; folder=$2; shift 2
 exec 3<&0
 "$@" </dev/null 3<&- & server=$!
+echo "pid $server"
 (cat <&3 >/dev/null; kill -"$signal" "$server") 2>/dev/null &
 wait "$server"
 rm -rf "$folder"
@@ -46,8 +49,9 @@ export async function startChildServer(options: ChildServerOptions): Promise<Chi
     ...options.user,
   })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  await readyOrEnded(child, options.readyLine, ended)
+  const pid = await readyOrEnded(child, options.readyLine, ended)
   return {
+    pid,
     async stop() {
       child.stdin?.end()
       await ended
@@ -55,12 +59,14 @@ export async function startChildServer(options: ChildServerOptions): Promise<Chi
   }
 }
 
-async function readyOrEnded(child: ChildProcess, readyLine: RegExp, ended: Promise<void>): Promise<void> {
+async function readyOrEnded(child: ChildProcess, readyLine: RegExp, ended: Promise<void>): Promise<number> {
   const lastLines: string[] = []
+  let pid = 0
   const ready = new Promise<'ready'>((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
       if (stream === null) continue
       createInterface(stream).on('line', (line) => {
+        pid ||= Number(/^pid (\d+)$/.exec(line)?.[1] ?? 0)
         lastLines.push(line)
         if (lastLines.length > 20) lastLines.shift()
         if (readyLine.test(line)) resolve('ready')
@@ -70,4 +76,5 @@ async function readyOrEnded(child: ChildProcess, readyLine: RegExp, ended: Promi
   const failed = new Promise<never>((_, reject) => child.once('error', reject))
   const outcome = await Promise.race([ready, ended, failed])
   if (outcome !== 'ready') throw new Error(`${child.spawnargs.at(6)} did not start:\n${lastLines.join('\n')}`)
+  return pid
 }

@@ -1,6 +1,8 @@
 export { someDocument, someUpdate, someUpdates } from './builders.ts'
+export { describeFanout, type OpenFanout, someAnnouncement } from './describe-fanout.ts'
 export { describeUpdateLog, type OpenLog } from './describe-update-log.ts'
 export { freePort } from './free-port.ts'
+export { createManualSchedule, type ManualSchedule } from './manual-schedule.ts'
 export { createRandom, type Random } from './random.ts'
 export { type RunningPostgres, startPostgres } from './start-postgres.ts'
 export { type RunningRedis, startRedis } from './start-redis.ts'

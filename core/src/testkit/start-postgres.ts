@@ -14,6 +14,8 @@ const FAST = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
 export interface RunningPostgres {
   /** Of its database `postgres`, as superuser. */
   readonly url: string
+  /** Of the server's first process, for tests that stop it for a while (SIGSTOP, SIGCONT). */
+  readonly pid: number
   /** Ends the server and removes its data. */
   stop(): Promise<void>
 }
@@ -58,7 +60,7 @@ export async function startPostgres(
     folder,
     ...(user === undefined ? {} : { user }),
   })
-  return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop: server.stop }
+  return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, pid: server.pid, stop: server.stop }
 }
 
 const ENVIRONMENT = { LC_ALL: 'C', TZ: 'UTC' }

@@ -6,6 +6,8 @@ import { freePort } from './free-port.ts'
 
 export interface RunningRedis {
   readonly url: string
+  /** Of the server itself, for tests that stop it for a while (SIGSTOP, SIGCONT). */
+  readonly pid: number
   stop(): Promise<void>
 }
 
@@ -35,5 +37,5 @@ export async function startRedis(options: { readonly port?: number } = {}): Prom
     stopSignal: 'TERM',
     folder,
   })
-  return { url: `redis://127.0.0.1:${port}`, stop: server.stop }
+  return { url: `redis://127.0.0.1:${port}`, pid: server.pid, stop: server.stop }
 }

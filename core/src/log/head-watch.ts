@@ -1,0 +1,92 @@
+import type { Version } from '../model/version.ts'
+import type { Fanout, Unsubscribe } from '../ports/fanout.ts'
+import type { UpdateLog } from '../ports/update-log.ts'
+import type { DocumentName } from '../wire/document-name.ts'
+import { type Schedule, systemSchedule } from './schedule.ts'
+
+const DEFAULT_INTERVAL_MS = 2_000
+
+/** What is compared with the head of its document. */
+export interface WatchedDocument {
+  readonly document: DocumentName
+  /** Highest version up to which nothing is missing. */
+  readonly version: Version
+  catchUp(): Promise<void>
+}
+
+/**
+ * Finds what nobody was told: a lost *last* announcement leaves no hole to see. One query for all documents of the process.
+ */
+export interface HeadWatch {
+  watch(watched: WatchedDocument): Unsubscribe
+  /** Compares now, and resolves when whoever was behind has caught up. @throws {NexusError} `unavailable` */
+  check(): Promise<void>
+  stop(): void
+}
+
+export interface HeadWatchOptions {
+  readonly log: UpdateLog
+  readonly fanout: Fanout
+  /** Pause between two comparisons, ms: the longest that a change stays unseen when its announcement was lost. */
+  readonly intervalMs?: number
+  readonly schedule?: Schedule
+  /** A comparison failed; the next one comes all the same. */
+  readonly onError?: (error: unknown) => void
+}
+
+export function createHeadWatch(options: HeadWatchOptions): HeadWatch {
+  const { log, fanout, intervalMs = DEFAULT_INTERVAL_MS, schedule = systemSchedule } = options
+  const { onError = () => undefined } = options
+  const watched = new Set<WatchedDocument>()
+  let cancelNext: (() => void) | null = null
+  let isStopped = false
+
+  async function check(): Promise<void> {
+    const heads = await log.heads([...new Set([...watched].map(({ document }) => document))])
+    // One after the other: after an outage many are behind, and their readers shall not crowd out those who write.
+    for (const behind of [...watched]) {
+      const head = heads.get(behind.document)
+      if (head !== undefined && behind.version < head && watched.has(behind)) await behind.catchUp()
+    }
+  }
+
+  function checkSoon(afterMs: number): void {
+    if (isStopped) return
+    cancelNext?.()
+    cancelNext = schedule(() => void checkAndGoOn(), afterMs)
+  }
+
+  async function checkAndGoOn(): Promise<void> {
+    cancelNext = null
+    try {
+      await check()
+    } catch (error) {
+      onError(error)
+    }
+    // `null`: nobody has asked for an earlier one meanwhile.
+    if (watched.size > 0 && cancelNext === null) checkSoon(intervalMs)
+  }
+
+  const stopListening = fanout.onGap(() => {
+    if (watched.size > 0) checkSoon(0)
+  })
+
+  return {
+    watch(document) {
+      watched.add(document)
+      if (watched.size === 1 && cancelNext === null) checkSoon(intervalMs)
+      return () => {
+        watched.delete(document)
+        if (watched.size > 0) return
+        cancelNext?.()
+        cancelNext = null
+      }
+    },
+    check,
+    stop() {
+      isStopped = true
+      stopListening()
+      cancelNext?.()
+    },
+  }
+}

@@ -1,0 +1,1 @@
+export { createRedisFanout, type RedisFanoutOptions } from './redis-fanout.ts'
