@@ -1,8 +1,9 @@
 // The words everybody shares. Safe in a browser: no Node modules, no connection.
-export { CHANGE_TYPES, type Cause, type ChangeType, TRIGGERS, type TriggeredBy } from './model/cause.ts'
+export { type Cause, CHANGE_TYPES, type ChangeType, TRIGGERS, type TriggeredBy } from './model/cause.ts'
 export { ERRORS, type ErrorCode, isNexusError, NexusError } from './model/errors.ts'
 export {
   createNodeId,
+  createOpaqueId,
   createPanelId,
   createSnapshotId,
   createWorkspaceId,

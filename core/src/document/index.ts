@@ -7,6 +7,7 @@ export { createPanelUpdate, createWorkspaceUpdate, type NewPanel } from './initi
 export type { JsonPatchOperation } from './json-patch.ts'
 export { parseJsonPatch } from './parse-json-patch.ts'
 export { type PanelJson, panelJson, readSource, readState } from './read-state.ts'
+export { replaceSource } from './replace-source.ts'
 export { replaceState } from './replace-state.ts'
 export {
   FREE_FORM,

@@ -24,6 +24,8 @@ export function isUuid(value: unknown): value is string {
 export const createWorkspaceId = (): WorkspaceId => uuidv7() as WorkspaceId
 export const createPanelId = (): PanelId => uuidv7() as PanelId
 export const createSnapshotId = (): SnapshotId => uuidv7() as SnapshotId
+/** For things whose table only asks for some unique text: users, sessions. UUIDv7. */
+export const createOpaqueId = (): string => uuidv7()
 export const createNodeId = (): NodeId => uuidv7() as NodeId
 
 /** @returns The id, or `null` when `value` is not one we could have made. */

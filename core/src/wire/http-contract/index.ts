@@ -14,7 +14,7 @@ export {
   type UserView,
   userSchema,
 } from './accounts.ts'
-export { isStorableText } from './fields.ts'
+export { isStorableText, jsonField } from './fields.ts'
 export {
   type CreatePanelRequest,
   createPanelRequest,

@@ -1,0 +1,177 @@
+import { NexusError, type Plan, toUserId, type UserId } from '@nexus/core'
+import { ACCESS_TOKEN_TTL_S } from '@nexus/core/server'
+import type { Db, Trx } from '@nexus/core/sql'
+import { isAPIError } from 'better-auth/api'
+import { createAuthLibrary } from './auth-library.ts'
+import { createCurrentDatabase } from './current-database.ts'
+
+export interface User {
+  readonly id: UserId
+  readonly email: string
+  readonly name: string
+  readonly plan: Plan
+}
+
+/** Somebody who has just shown a password or a session. */
+export interface SignedIn {
+  readonly user: User
+  /** Opaque; whoever has it can make access tokens for 30 days after its last use. */
+  readonly sessionToken: string
+  /** JWT. */
+  readonly accessToken: string
+  /** Seconds. */
+  readonly expiresIn: number
+}
+
+export interface Accounts {
+  /** Makes sure that there is a key to sign with. */
+  start(): Promise<void>
+  /**
+   * Creates the user, a session, and what `furnish` adds, in one transaction.
+   *
+   * @throws {NexusError} `email_taken`; nothing has been created.
+   */
+  signUp<T>(
+    person: { readonly email: string; readonly password: string; readonly name: string },
+    furnish: (trx: Trx, user: User) => Promise<T>,
+  ): Promise<{ readonly signedIn: SignedIn; readonly furnished: T }>
+  /** @throws {NexusError} `invalid_credentials`, the same for an unknown e-mail and a wrong password. */
+  signIn(credentials: { readonly email: string; readonly password: string }): Promise<SignedIn>
+  /** A new access token; the session's end moves on. @throws {NexusError} `unauthorized` when the session is over. */
+  refresh(sessionToken: string): Promise<SignedIn>
+  /**
+   * Afterwards the session makes no more tokens, on any node. Ending it twice is fine.
+   * @returns The session's id (`sid`), or `null` when it was over already.
+   */
+  endSession(sessionToken: string): Promise<string | null>
+  /** The token of a session, for somebody who only shows an access token made from it; `null` when it is over. */
+  sessionTokenOf(session: { readonly id: string; readonly userId: UserId }): Promise<string | null>
+  /** `null` when the account is gone. */
+  findUser(userId: UserId): Promise<User | null>
+  /** The JSON Web Key Set that checks access tokens. */
+  publicKeys(): Promise<unknown>
+}
+
+/** Our accounts: this and its neighbours are the only files that know which library keeps them. */
+export async function createAccounts(options: {
+  readonly db: Db
+  readonly secret: string
+}): Promise<Accounts> {
+  const { db } = options
+  const current = createCurrentDatabase(db)
+  const library = createAuthLibrary({ db: current.db, secret: options.secret })
+  await library.$context
+
+  const toSignedIn = async (user: User, session: { id: string; token: string }): Promise<SignedIn> => {
+    const { token } = await library.api.signJWT({
+      body: {
+        payload: { iat: Math.floor(Date.now() / 1_000), sub: user.id, sid: session.id, name: user.name },
+      },
+    })
+    return { user, sessionToken: session.token, accessToken: token, expiresIn: ACCESS_TOKEN_TTL_S }
+  }
+  const translate = <T>(work: () => Promise<T>): Promise<T> => translateErrors(db, work)
+
+  return {
+    start: () => translate(async () => void (await library.api.getJwks())),
+
+    signUp: async (person, furnish) => {
+      const made = await translate(() =>
+        db.transaction().execute((trx) =>
+          current.within(trx, async () => {
+            const { user: created, token } = await library.api.signUpEmail({ body: person })
+            const session = await sessionByToken(trx, token)
+            const user = await userById(trx, toUserId(created.id))
+            if (!session || !user) throw new Error('The sign-up left no user or no session.')
+            return { user, session, furnished: await furnish(trx, user) }
+          }),
+        ),
+      ).catch((error: unknown) => refuseTakenEmail(db, person.email, error))
+      const signedIn = await translate(() => toSignedIn(made.user, made.session))
+      return { signedIn, furnished: made.furnished }
+    },
+
+    signIn: (credentials) =>
+      translate(async () => {
+        const { user: found, token } = await library.api
+          .signInEmail({ body: credentials })
+          .catch(refuseWrongCredentials)
+        const session = await sessionByToken(db, token)
+        const user = await userById(db, toUserId(found.id))
+        if (!session || !user)
+          throw new NexusError('invalid_credentials', 'The account has just been closed.')
+        return toSignedIn(user, session)
+      }),
+
+    refresh: (sessionToken) =>
+      translate(async () => {
+        const found = isSessionToken(sessionToken)
+          ? await library.api.getSession({ headers: bearerHeaders(sessionToken) })
+          : null
+        const user = found === null ? null : await userById(db, toUserId(found.user.id))
+        if (!found || !user) throw new NexusError('unauthorized', 'The session is over; sign in again.')
+        return toSignedIn(user, found.session)
+      }),
+
+    endSession: (sessionToken) =>
+      translate(async () => {
+        const session = isSessionToken(sessionToken) ? await sessionByToken(db, sessionToken) : undefined
+        if (session) await library.api.signOut({ headers: bearerHeaders(sessionToken) })
+        return session?.id ?? null
+      }),
+
+    sessionTokenOf: (session) =>
+      translate(async () => {
+        const row = await db
+          .selectFrom('sessions')
+          .select('token')
+          .where('id', '=', session.id)
+          .where('user_id', '=', session.userId)
+          .executeTakeFirst()
+        return row?.token ?? null
+      }),
+
+    findUser: (userId) => translate(async () => (await userById(db, userId)) ?? null),
+    publicKeys: () => translate(() => library.api.getJwks()),
+  }
+}
+
+/** What the library makes; anything else is not worth a question to the database. */
+const isSessionToken = (token: string): boolean => /^[A-Za-z0-9]{16,64}$/.test(token)
+
+const bearerHeaders = (token: string): Headers => new Headers({ authorization: `Bearer ${token}` })
+
+const userById = (db: Db | Trx, userId: UserId): Promise<User | undefined> =>
+  db.selectFrom('users').select(['id', 'email', 'name', 'plan']).where('id', '=', userId).executeTakeFirst()
+
+const sessionByToken = (db: Db | Trx, token: string | null) =>
+  db
+    .selectFrom('sessions')
+    .select(['id', 'token'])
+    .where('token', '=', token ?? '')
+    .executeTakeFirst()
+
+/** The library hides what the database said; when the database does not answer now, that is what happened. */
+async function translateErrors<T>(db: Db, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!isAPIError(error)) throw error
+    await db.selectFrom('users').select('id').limit(1).execute()
+    throw error
+  }
+}
+
+function refuseWrongCredentials(error: unknown): never {
+  if (!isAPIError(error) || error.statusCode !== 401) throw error
+  throw new NexusError('invalid_credentials', 'E-mail or password is wrong.', { cause: error })
+}
+
+async function refuseTakenEmail(db: Db, email: string, error: unknown): Promise<never> {
+  const taken = isAPIError(error)
+    ? await db.selectFrom('users').select('id').where('email', '=', email).executeTakeFirst()
+    : undefined
+  if (taken)
+    throw new NexusError('email_taken', 'An account with this e-mail exists already.', { cause: error })
+  throw error
+}

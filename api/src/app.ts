@@ -1,0 +1,123 @@
+import { type Clock, type Fanout, type NodeId, systemClock, type UpdateLog } from '@nexus/core'
+import {
+  createAccess,
+  createAccessTokenVerifier,
+  type Health,
+  type Logger,
+  type Service,
+} from '@nexus/core/server'
+import type { Db } from '@nexus/core/sql'
+import express, { type Express } from 'express'
+import { sql } from 'kysely'
+import { createAccounts } from './accounts/accounts.ts'
+import { createLiveSessions } from './accounts/live-sessions.ts'
+import { type ApiOptions, apiFallbacks } from './config.ts'
+import { createAuthenticate } from './middleware/authenticate.ts'
+import { createProblemHandler, unknownRoute } from './middleware/problems.ts'
+import { requestContext } from './middleware/request-context.ts'
+import { createRequestLog } from './middleware/request-log.ts'
+import { securityHeaders } from './middleware/security-headers.ts'
+import type { ApiParts } from './parts.ts'
+import { createReplicas } from './replicas/replicas.ts'
+import { createAuthRoutes } from './routes/auth-routes.ts'
+import { createLibraryRoutes } from './routes/library-routes.ts'
+import { createPanelRoutes } from './routes/panel-routes.ts'
+import { createSnapshotRoutes } from './routes/snapshot-routes.ts'
+import { createStateRoutes } from './routes/state-routes.ts'
+import { createWellKnownRoutes } from './routes/well-known-routes.ts'
+import { createWorkspaceRoutes } from './routes/workspace-routes.ts'
+import { createUnderWay } from './under-way.ts'
+
+export { API_OPTIONS, API_PROCESS_OPTIONS, type ApiOptions } from './config.ts'
+
+export interface CreateApiOptions {
+  readonly db: Db
+  readonly log: UpdateLog
+  readonly fanout: Fanout
+  /** Sender of our announcements. */
+  readonly nodeId: NodeId
+  /** `AUTH_SECRET` must be given; the rest has the fallbacks of {@link API_OPTIONS}. */
+  readonly options: Pick<ApiOptions, 'AUTH_SECRET'> & Partial<ApiOptions>
+  readonly logger: Logger
+  readonly overrides?: { readonly clock?: Clock }
+}
+
+/** The REST interface: `/api/*` and `/.well-known/jwks.json`. Every answer from 400 on is a problem document. */
+export async function createApi(given: CreateApiOptions): Promise<Service> {
+  const parts = await createParts(given)
+  const app = createApp(parts, given.logger)
+  const underWay = createUnderWay()
+  return {
+    name: 'api',
+    handleRequest: (request, response) => {
+      underWay.begin()
+      response.once('close', underWay.end)
+      app(request, response)
+    },
+    start: () => parts.accounts.start(),
+    drain: () => underWay.none(),
+    health: () => healthOf(parts),
+    [Symbol.asyncDispose]: () => parts.replicas.close(),
+  }
+}
+
+async function createParts({ db, log, fanout, nodeId, ...given }: CreateApiOptions): Promise<ApiParts> {
+  const options: ApiOptions = { ...apiFallbacks(), ...given.options }
+  const clock = given.overrides?.clock ?? systemClock
+  const credentials = {
+    verifier: createAccessTokenVerifier({ db, clock }),
+    liveSessions: createLiveSessions({ db, clock }),
+  }
+  return {
+    ...credentials,
+    db,
+    log,
+    fanout,
+    clock,
+    options,
+    accounts: await createAccounts({ db, secret: options.AUTH_SECRET }),
+    access: createAccess({ db }),
+    replicas: createReplicas({
+      log,
+      fanout,
+      nodeId,
+      onError: (error) => given.logger.warn({ err: error }, 'the log could not be read or written'),
+      maxReplicas: options.MAX_REPLICAS,
+      maxCachedChars: options.MAX_CACHED_CHARS,
+    }),
+    authenticate: createAuthenticate(credentials),
+  }
+}
+
+function createApp(parts: ApiParts, logger: Logger): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  // Only states have tags, and theirs are versions.
+  app.disable('etag')
+  app.set('trust proxy', parts.options.TRUSTED_PROXY_HOPS)
+  app.use(requestContext, createRequestLog(logger), securityHeaders)
+  app.use('/.well-known', createWellKnownRoutes(parts))
+  app.use('/api/auth', createAuthRoutes(parts))
+  app.use('/api/workspaces', createWorkspaceRoutes(parts))
+  app.use('/api/panels', createPanelRoutes(parts))
+  app.use('/api/library', createLibraryRoutes(parts))
+  // Before the panels' states: `snapshot` stands where a panel id would.
+  app.use('/api/state', createSnapshotRoutes(parts), createStateRoutes(parts))
+  app.use(unknownRoute, createProblemHandler(logger))
+  return app
+}
+
+async function healthOf({ db, fanout }: ApiParts): Promise<Health> {
+  const isDatabaseThere = await sql`select 1`.execute(db).then(
+    () => true,
+    () => false,
+  )
+  return {
+    // Without the fan-out everything works, only later.
+    ready: isDatabaseThere,
+    parts: {
+      database: isDatabaseThere ? 'ok' : 'away',
+      fanout: fanout.isHealthy() ? 'ok' : 'reconnecting',
+    },
+  }
+}

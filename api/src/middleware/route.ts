@@ -1,0 +1,29 @@
+import { NexusError } from '@nexus/core'
+import type { RequestHandler, Router } from 'express'
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+type Handlers = Partial<Record<Method, RequestHandler | readonly RequestHandler[]>>
+
+/** Serves `path` with the methods given; every other method is answered with 405 and what is allowed. */
+export function route(router: Router, path: string, handlers: Handlers): void {
+  const methods = Object.keys(handlers)
+  const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
+  const entry = router.route(path)
+  const add = (handler: Handlers[Method]): RequestHandler[] => (handler === undefined ? [] : [handler].flat())
+  if (handlers.GET) entry.get(...add(handlers.GET))
+  if (handlers.POST) entry.post(...add(handlers.POST))
+  if (handlers.PUT) entry.put(...add(handlers.PUT))
+  if (handlers.PATCH) entry.patch(...add(handlers.PATCH))
+  if (handlers.DELETE) entry.delete(...add(handlers.DELETE))
+  entry.options((_request, response) => {
+    response.setHeader('allow', allow)
+    response.status(204).end()
+  })
+  entry.all((request, response) => {
+    response.setHeader('allow', allow)
+    throw new NexusError(
+      'method_not_allowed',
+      `${request.method.slice(0, 20)} is not allowed here; ${allow} are.`,
+    )
+  })
+}

@@ -1,0 +1,22 @@
+import type { Clock, Fanout, UpdateLog } from '@nexus/core'
+import type { Access } from '@nexus/core/server'
+import type { Db } from '@nexus/core/sql'
+import type { RequestHandler } from 'express'
+import type { Accounts } from './accounts/accounts.ts'
+import type { ApiOptions } from './config.ts'
+import type { Credentials } from './middleware/authenticate.ts'
+import type { Replicas } from './replicas/replicas.ts'
+
+/** What routes are made of. */
+export interface ApiParts extends Credentials {
+  readonly db: Db
+  readonly log: UpdateLog
+  readonly fanout: Fanout
+  readonly clock: Clock
+  readonly options: ApiOptions
+  readonly accounts: Accounts
+  readonly access: Access
+  readonly replicas: Replicas
+  /** Refuses requests without a valid access token. */
+  readonly authenticate: RequestHandler
+}

@@ -1,0 +1,55 @@
+import { limits, NexusError, type UpdateDraft, type Version } from '@nexus/core'
+import type { PanelModel } from '@nexus/core/document'
+import * as Y from 'yjs'
+
+/** A change of one document as a caller asks for it. */
+export interface Change {
+  /**
+   * Changes `doc` in one transaction, or throws and leaves it as it was.
+   * @returns Whether anything changed.
+   */
+  readonly apply: (doc: Y.Doc, model: PanelModel) => boolean
+  /** Why; stored with the update. */
+  readonly cause: Omit<UpdateDraft, 'update'>
+  /** The version the caller looked at; `null`: the newest. */
+  readonly base: Version | null
+  /** Refuse unless this is the newest version, which is decided by the append itself; `null`: merge. */
+  readonly expected: Version | null
+  /** Newest saved version when the caller asked; the change is made to this or something newer. */
+  readonly head: Version
+}
+
+export interface Changed {
+  /** The version that has the change; without a change, the one that was looked at. */
+  readonly version: Version
+  readonly updatedAt: Date
+  readonly isChanged: boolean
+}
+
+/** What applying a change to a document did. */
+export type Attempt =
+  | { readonly state: 'changed'; readonly update: Uint8Array }
+  | { readonly state: 'unchanged' }
+  /** The document is as it was. */
+  | { readonly state: 'refused'; readonly error: unknown }
+  /** The document has something in it that must not be saved. */
+  | { readonly state: 'spoilt'; readonly error: unknown }
+
+/** Applies `change` to `doc` and says what became of it. Never throws. */
+export function attempt(change: Change, doc: Y.Doc, model: PanelModel): Attempt {
+  const updates: Uint8Array[] = []
+  const collect = (update: Uint8Array): void => void updates.push(update)
+  doc.on('update', collect)
+  try {
+    change.apply(doc, model)
+  } catch (error) {
+    return { state: updates.length === 0 ? 'refused' : 'spoilt', error }
+  } finally {
+    doc.off('update', collect)
+  }
+  const [first] = updates
+  if (first === undefined) return { state: 'unchanged' }
+  const update = updates.length === 1 ? first : Y.mergeUpdates(updates)
+  if (update.byteLength <= limits.MAX_UPDATE_BYTES) return { state: 'changed', update }
+  return { state: 'spoilt', error: new NexusError('payload_too_large', 'The change is too large.') }
+}

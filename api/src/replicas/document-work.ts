@@ -1,0 +1,219 @@
+import { toVersion, type Version } from '@nexus/core'
+import type { AppendQueue } from '@nexus/core/log'
+import type { Change, Changed } from './change.ts'
+import { attemptGroup } from './change-group.ts'
+import type { PastDocument, PastDocuments } from './past-documents.ts'
+import { openReplica, type Replica, type ReplicaParts } from './replica.ts'
+import { saveGroup, versionConflict } from './save-group.ts'
+import type { StateAtVersion } from './state-cache.ts'
+
+/** Most changes that are saved by one append. */
+const MAX_GROUP = 100
+
+interface Waiting<Asked, Answer> {
+  readonly asked: Asked
+  readonly resolve: (answer: Answer) => void
+  readonly reject: (error: unknown) => void
+}
+type WaitingChange = Waiting<Change, Changed>
+type WaitingRead = Waiting<Version, StateAtVersion>
+
+export interface DocumentWorkParts extends ReplicaParts {
+  readonly queue: AppendQueue
+  readonly past: PastDocuments
+}
+
+/**
+ * Everything this process does with one document, one thing at a time: a group of changes is applied, saved by one
+ * append, and only then answered; reads come between groups, so they never see what is not saved.
+ */
+export interface DocumentWork {
+  /** The document at `head` or newer. @throws {NexusError} `not_found` or `unavailable`. */
+  read(head: Version): Promise<StateAtVersion>
+  /**
+   * Resolves when the change is committed.
+   *
+   * @throws {NexusError} `version_conflict`, `not_found`, or what the change throws: nothing has changed.
+   *   `unavailable`: it may or may not have been saved.
+   */
+  change(change: Change): Promise<Changed>
+  readonly isIdle: boolean
+  /** Lets go of the replica. Call it only when idle. */
+  close(): void
+}
+
+export function createDocumentWork(parts: DocumentWorkParts): DocumentWork {
+  let changes: WaitingChange[] = []
+  let reads: WaitingRead[] = []
+  let replica: Replica | null = null
+  let isRunning = false
+
+  const letGo = (): void => {
+    replica?.stop()
+    replica = null
+  }
+  const opened = async (heads: readonly Version[]): Promise<Replica> => {
+    replica ??= await openReplica(parts)
+    await replica.catchUp(toVersion(Math.max(...heads)))
+    return replica
+  }
+
+  const runReads = async (group: readonly WaitingRead[]): Promise<void> => {
+    try {
+      const current = await opened(group.map(({ asked }) => asked))
+      const state = await current.read()
+      for (const { resolve } of group) resolve(state)
+    } catch (error) {
+      letGo()
+      for (const { reject } of group) reject(error)
+    }
+  }
+
+  const runChanges = async (group: readonly WaitingChange[]): Promise<void> => {
+    try {
+      const current = await opened(group.map(({ asked }) => asked.head))
+      const past = await openPast(parts, current, group)
+      await runGroup(
+        current,
+        group.filter((waiting) => !past.refused.has(waiting)),
+        past.documents,
+      )
+    } catch (error) {
+      // It may hold something unsaved. The next replica has another client id, so that clocks are never used twice.
+      letGo()
+      for (const { reject } of group) reject(error)
+    }
+  }
+
+  const runGroup = async (
+    current: Replica,
+    group: readonly WaitingChange[],
+    past: ReadonlyMap<Change, PastDocument>,
+  ): Promise<void> => {
+    const [first] = group
+    if (first === undefined) return
+    const { expected } = first.asked
+    if (expected !== null && expected !== current.version) {
+      first.reject(versionConflict(current.version))
+      return
+    }
+    const start = current.version
+    const attempts = attemptGroup(
+      current,
+      group.map(({ asked }) => asked),
+      past,
+    )
+    const last = attempts.at(-1)
+    if (last?.state === 'spoilt') {
+      retryWithout(group, attempts.length - 1, last.error)
+      return
+    }
+    const results = await saveGroup(parts.queue, {
+      document: parts.document,
+      replica: current,
+      changes: group.map(({ asked }) => asked),
+      attempts,
+      start,
+    })
+    await refuseMissedStrict(
+      parts,
+      first.asked,
+      results.every((result) => result.state === 'done' && !result.changed.isChanged),
+    )
+    for (const [at, result] of results.entries()) {
+      if (result.state === 'done') group[at]?.resolve(result.changed)
+      else group[at]?.reject(result.error)
+    }
+  }
+
+  const retryWithout = (group: readonly WaitingChange[], culprit: number, error: unknown): void => {
+    letGo()
+    group[culprit]?.reject(error)
+    changes = [...group.filter((_, at) => at !== culprit), ...changes]
+  }
+
+  const takeGroup = (): WaitingChange[] => {
+    const firstStrict = changes.findIndex(({ asked }) => asked.expected !== null)
+    // A condition holds for a whole append, so a strict change goes alone.
+    const size =
+      firstStrict === 0 ? 1 : Math.min(MAX_GROUP, firstStrict === -1 ? changes.length : firstStrict)
+    const group = changes.slice(0, size)
+    changes = changes.slice(size)
+    return group
+  }
+
+  const run = async (): Promise<void> => {
+    if (isRunning) return
+    isRunning = true
+    while (changes.length > 0 || reads.length > 0) {
+      if (changes.length > 0) await runChanges(takeGroup())
+      const group = reads
+      reads = []
+      if (group.length > 0) await runReads(group)
+    }
+    isRunning = false
+  }
+
+  return {
+    read: (asked) => {
+      const { promise, resolve, reject } = Promise.withResolvers<StateAtVersion>()
+      reads.push({ asked, resolve, reject })
+      void run()
+      return promise
+    },
+    change: (asked) => {
+      const { promise, resolve, reject } = Promise.withResolvers<Changed>()
+      changes.push({ asked, resolve, reject })
+      void run()
+      return promise
+    },
+    get isIdle() {
+      return !isRunning
+    },
+    close: letGo,
+  }
+}
+
+interface OpenedPast {
+  readonly documents: ReadonlyMap<Change, PastDocument>
+  /** Told already that their version cannot be had. */
+  readonly refused: ReadonlySet<WaitingChange>
+}
+
+/** Opens, for every change that looked at an older version, the document as it was then. */
+async function openPast(
+  { past, document }: DocumentWorkParts,
+  replica: Replica,
+  group: readonly WaitingChange[],
+): Promise<OpenedPast> {
+  const documents = new Map<Change, PastDocument>()
+  const refused = new Set<WaitingChange>()
+  const open = async (waiting: WaitingChange, base: Version): Promise<void> => {
+    try {
+      documents.set(waiting.asked, await past.open(document, base))
+    } catch (error) {
+      refused.add(waiting)
+      waiting.reject(error)
+    }
+  }
+  const missing = () =>
+    group.flatMap((waiting) => {
+      const { base } = waiting.asked
+      const isOpen = base === null || base >= replica.version || documents.has(waiting.asked)
+      return isOpen || refused.has(waiting) ? [] : [open(waiting, base)]
+    })
+  // Again, because what was the newest version when we began may not be any more.
+  for (let opening = missing(); opening.length > 0; opening = missing()) await Promise.all(opening)
+  return { documents, refused }
+}
+
+/** A strict change that changes nothing appends nothing, so its condition is checked here. */
+async function refuseMissedStrict(
+  { log, document }: DocumentWorkParts,
+  { expected }: Change,
+  isUnchanged: boolean,
+): Promise<void> {
+  if (expected === null || !isUnchanged) return
+  const head = (await log.heads([document])).get(document)
+  if (head !== undefined && head !== expected) throw versionConflict(head)
+}

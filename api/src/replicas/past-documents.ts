@@ -1,0 +1,70 @@
+import { type DocumentName, NexusError, type UpdateLog, type Version } from '@nexus/core'
+import { buildDocument, type PanelModel, panelJson, readSource } from '@nexus/core/document'
+import * as Y from 'yjs'
+import { lastValidModel, validModel } from './panel-models.ts'
+import { readOccurredAt } from './replica.ts'
+import type { StateAtVersion } from './state-cache.ts'
+
+/** A document of its own as it was at some version; changing it changes nothing else. */
+export interface PastDocument {
+  readonly doc: Y.Doc
+  readonly model: PanelModel
+}
+
+/** Encoded documents kept for stale patches, which tend to name the same version many times. */
+const MAX_KEPT = 32
+
+export interface PastDocuments {
+  /** @throws {NexusError} `not_found` when the document has no such version. */
+  open(document: DocumentName, version: Version): Promise<PastDocument>
+  read(document: DocumentName, version: Version): Promise<StateAtVersion>
+}
+
+export function createPastDocuments({ log }: { readonly log: UpdateLog }): PastDocuments {
+  const kept = new Map<string, Promise<{ readonly state: Uint8Array; readonly model: PanelModel }>>()
+
+  const load = async (document: DocumentName, version: Version) => {
+    const record = await log.read(document, version)
+    if (record === null) throw new NexusError('not_found', `The panel has no version ${version}.`)
+    const doc = buildDocument(record)
+    const model = validModel(readSource(doc)) ?? (await lastValidModel(log, document, version))
+    return { doc, model }
+  }
+  const encoded = (document: DocumentName, version: Version) => {
+    const key = `${document}@${version}`
+    const known = kept.get(key)
+    kept.delete(key)
+    const found = known ?? load(document, version).then(({ doc, model }) => ({ state: encode(doc), model }))
+    kept.set(key, found)
+    found.catch(() => kept.delete(key))
+    const oldest = kept.keys().next()
+    if (kept.size > MAX_KEPT && !oldest.done) kept.delete(oldest.value)
+    return found
+  }
+  return {
+    open: async (document, version) => {
+      const { state, model } = await encoded(document, version)
+      return { doc: decode(state), model }
+    },
+    read: async (document, version) => {
+      const { doc, model } = await load(document, version)
+      const json = JSON.stringify(panelJson(doc, model))
+      const source = readSource(doc)
+      doc.destroy()
+      return { version, json, source, updatedAt: await readOccurredAt(log, document, version) }
+    },
+  }
+}
+
+function encode(doc: Y.Doc): Uint8Array {
+  const state = Y.encodeStateAsUpdate(doc)
+  doc.destroy()
+  return state
+}
+
+/** A new document has a client id of its own, so what is done in it merges with everything else. */
+export function decode(state: Uint8Array): Y.Doc {
+  const doc = new Y.Doc()
+  Y.applyUpdate(doc, state)
+  return doc
+}

@@ -1,0 +1,130 @@
+import {
+  type DocumentName,
+  type Fanout,
+  NexusError,
+  NO_VERSION,
+  toVersion,
+  type UpdateLog,
+  type Version,
+} from '@nexus/core'
+import { buildDocument, type PanelModel, panelJson, readSource } from '@nexus/core/document'
+import { type FollowedUpdate, followDocument } from '@nexus/core/log'
+import * as Y from 'yjs'
+import { lastValidModel, validModel } from './panel-models.ts'
+import { createSourceModels } from './source-models.ts'
+import type { StateAtVersion } from './state-cache.ts'
+
+export interface ReplicaParts {
+  readonly log: UpdateLog
+  readonly fanout: Fanout
+  readonly document: DocumentName
+  /** A hole in what was heard could not be filled yet; for the log. */
+  readonly onError: (error: unknown) => void
+}
+
+/** Origin of transactions that bring in what is in the log already. */
+const FROM_LOG = 'log'
+
+/**
+ * One document in memory, kept up to date from the log.
+ *
+ * Between the steps of its owner it holds exactly the updates 1…`version`, and nothing that is not saved.
+ */
+export interface Replica {
+  readonly doc: Y.Doc
+  readonly version: Version
+  /** Afterwards `version` is at least this. @throws {NexusError} `unavailable` when the log cannot be read. */
+  catchUp(atLeast: Version): Promise<void>
+  /** Own updates, applied to `doc` before, have been saved as these versions. */
+  noteSaved(range: { readonly from: Version; readonly to: Version; readonly at: Date }): void
+  /** The model of the source, or of the last valid one. */
+  model(): PanelModel
+  /** When a version was saved. */
+  savedAt(version: Version): Promise<Date>
+  /** What programs see, at `version`. */
+  read(): Promise<StateAtVersion>
+  stop(): void
+}
+
+/** @throws {NexusError} `not_found` when the document does not exist, `unavailable` when the log cannot be read. */
+export async function openReplica({ log, fanout, document, onError }: ReplicaParts): Promise<Replica> {
+  let take = (_updates: readonly FollowedUpdate[]): void => undefined
+  const follower = await followDocument({
+    log,
+    fanout,
+    document,
+    onError,
+    // What has been applied is then at every moment the document at `version`.
+    order: 'version',
+    apply: (updates) => take(updates),
+  })
+  const { record } = follower
+  const doc = buildDocument(record)
+  const opened = record.tail.at(-1)
+  let newest = opened ? { version: opened.version, at: opened.occurredAt } : null
+  take = (updates) => {
+    // One transaction each, so that no valid source in between is missed.
+    for (const { version, update, occurredAt } of updates) {
+      Y.applyUpdate(doc, update, FROM_LOG)
+      newest = { version, at: occurredAt }
+    }
+  }
+  const firstModel = validModel(readSource(doc))
+  const sources: (string | null)[] = []
+  let showSource = (source: string | null): void => void sources.push(source)
+  doc.getText('nxml').observe(() => showSource(readSource(doc)))
+
+  const models = createSourceModels(firstModel ?? (await lastValidModel(log, document, record.version)))
+  for (const source of sources) models.show(source)
+  showSource = models.show
+
+  const savedAt = async (version: Version): Promise<Date> => {
+    if (newest?.version === version) return newest.at
+    const at = await readOccurredAt(log, document, version)
+    newest ??= { version, at }
+    return at
+  }
+  // Others may have saved something between `version` and our own updates; `doc` is no version until that is here.
+  let savedByUs = NO_VERSION
+  return {
+    doc,
+    get version() {
+      return follower.version
+    },
+    catchUp: async (atLeast) => {
+      const wanted = Math.max(atLeast, savedByUs)
+      if (follower.version >= wanted) return
+      await follower.catchUp()
+      if (follower.version >= wanted) return
+      throw new NexusError('unavailable', 'The newest changes of the panel cannot be read yet; try again.')
+    },
+    noteSaved: ({ from, to, at }) => {
+      follower.noteOwn(from, to)
+      savedByUs = to
+      if (newest === null || newest.version < to) newest = { version: to, at }
+    },
+    model: models.current,
+    savedAt,
+    read: async () => {
+      const { version } = follower
+      const json = JSON.stringify(panelJson(doc, models.current()))
+      const source = readSource(doc)
+      return { version, json, source, updatedAt: await savedAt(version) }
+    },
+    stop: () => {
+      follower.stop()
+      doc.destroy()
+    },
+  }
+}
+
+/** When a version was saved. @throws {NexusError} `not_found` when there is no such version. */
+export async function readOccurredAt(
+  log: UpdateLog,
+  document: DocumentName,
+  version: Version,
+): Promise<Date> {
+  const [entry] = await log.readTail(document, { after: toVersion(version - 1), upTo: version, limit: 1 })
+  if (entry === undefined) throw new NexusError('not_found', `The panel has no version ${version}.`)
+  return entry.occurredAt
+}

@@ -1,0 +1,89 @@
+import type { DocumentName, Fanout, NodeId, UpdateLog, Version } from '@nexus/core'
+import { type AppendQueue, createAppendQueue } from '@nexus/core/log'
+import type { Change, Changed } from './change.ts'
+import { createDocumentWork, type DocumentWork } from './document-work.ts'
+import { createPastDocuments } from './past-documents.ts'
+import { createStateCache, type StateAtVersion } from './state-cache.ts'
+
+export interface ReplicasOptions {
+  readonly log: UpdateLog
+  readonly fanout: Fanout
+  readonly nodeId: NodeId
+  readonly onError: (error: unknown) => void
+  /** Documents held in memory; those not used for longest go first. */
+  readonly maxReplicas: number
+  /** JSON and source text of versions held in memory, characters. */
+  readonly maxCachedChars: number
+}
+
+export interface ReadState {
+  readonly state: StateAtVersion
+  /** It was at hand. */
+  readonly isHit: boolean
+}
+
+/** The documents as this process knows them. All of it can be thrown away: the log has everything. */
+export interface Replicas {
+  /** The document at `head` or newer; `head` must have been read from the database for this request. */
+  readNewest(document: DocumentName, head: Version): Promise<ReadState>
+  /** @throws {NexusError} `not_found` when there is no such version. */
+  readVersion(document: DocumentName, version: Version): Promise<ReadState>
+  /** See {@link DocumentWork.change}. */
+  change(document: DocumentName, change: Change): Promise<Changed>
+  /** Waits for appends under way and lets go of everything. */
+  close(): Promise<void>
+}
+
+export function createReplicas(options: ReplicasOptions): Replicas {
+  const { log, fanout, nodeId, onError } = options
+  const queue: AppendQueue = createAppendQueue({ log, fanout, nodeId, onError })
+  const past = createPastDocuments({ log })
+  const cache = createStateCache({ maxChars: options.maxCachedChars })
+  const works = new Map<DocumentName, DocumentWork>()
+  const reading = new Map<string, Promise<StateAtVersion>>()
+
+  const workOn = (document: DocumentName): DocumentWork => {
+    const work = works.get(document) ?? createDocumentWork({ log, fanout, document, queue, past, onError })
+    works.delete(document)
+    works.set(document, work)
+    return work
+  }
+  const evict = (): void => {
+    for (const [document, work] of works) {
+      if (works.size <= options.maxReplicas) return
+      if (!work.isIdle) continue
+      work.close()
+      works.delete(document)
+    }
+  }
+  const readPast = (document: DocumentName, version: Version): Promise<StateAtVersion> => {
+    const key = `${document}@${version}`
+    const state = reading.get(key) ?? past.read(document, version).finally(() => reading.delete(key))
+    reading.set(key, state)
+    return state
+  }
+  const remember = (document: DocumentName, state: StateAtVersion): ReadState => {
+    cache.put(document, state)
+    return { state, isHit: false }
+  }
+
+  return {
+    readNewest: async (document, head) => {
+      const known = cache.get(document, head)
+      if (known !== null) return { state: known, isHit: true }
+      const state = await workOn(document).read(head).finally(evict)
+      return remember(document, state)
+    },
+    readVersion: async (document, version) => {
+      const known = cache.get(document, version)
+      if (known !== null) return { state: known, isHit: true }
+      return remember(document, await readPast(document, version))
+    },
+    change: (document, change) => workOn(document).change(change).finally(evict),
+    close: async () => {
+      await queue.close()
+      for (const work of works.values()) work.close()
+      works.clear()
+    },
+  }
+}

@@ -1,0 +1,70 @@
+import { NexusError } from '@nexus/core'
+import { createPanelRequest, updatePanelRequest } from '@nexus/core/http-contract'
+import { type Request, type RequestHandler, Router } from 'express'
+import { jsonBody } from '../middleware/json-body.ts'
+import { parseBody } from '../middleware/parse.ts'
+import { callerOf } from '../middleware/request-context.ts'
+import { route } from '../middleware/route.ts'
+import type { ApiParts } from '../parts.ts'
+import { changePanel, changeSource, deletePanel } from '../use-cases/change-panel.ts'
+import { createPanel } from '../use-cases/create-panel.ts'
+import { type FoundPanel, requirePanel, toPanelId } from '../use-cases/panel-rights.ts'
+import { readPanel } from '../use-cases/read-panels.ts'
+import { type Right, requireWorkspace, toWorkspaceId } from '../use-cases/workspace-rights.ts'
+
+/** `/api/panels` */
+export function createPanelRoutes(parts: ApiParts): Router {
+  const { access, authenticate } = parts
+
+  const require = (request: Request, right: Right): Promise<FoundPanel> =>
+    requirePanel(parts, callerOf(request), { panelId: toPanelId(request.params.panelId), right })
+
+  const create: RequestHandler = async (request, response) => {
+    const body = parseBody(createPanelRequest, request)
+    const workspaceId = toWorkspaceId(body.workspaceId)
+    const caller = callerOf(request)
+    await requireWorkspace(access, caller, { workspaceId, right: 'write' })
+    const panelId = await createPanel(parts, {
+      workspaceId,
+      userId: caller.userId,
+      name: body.name ?? null,
+      panelType: body.panelType ?? null,
+      source: body.nxmlSource || null,
+      initialState: body.initialState ?? null,
+    })
+    response
+      .status(201)
+      .location(`/api/panels/${panelId}`)
+      .json(await readPanel(parts, { workspaceId, panelId }))
+  }
+  const read: RequestHandler = async (request, response) => {
+    response.json(await readPanel(parts, await require(request, 'read')))
+  }
+  const change: RequestHandler = async (request, response) => {
+    const panel = await require(request, 'write')
+    const { name = null, position = null, nxmlSource, workspaceId } = parseBody(updatePanelRequest, request)
+    if (workspaceId !== undefined && workspaceId !== panel.workspaceId) {
+      throw new NexusError('validation_failed', 'A panel cannot be moved to another workspace.', {
+        details: { pointer: '/workspaceId' },
+      })
+    }
+    if (nxmlSource !== undefined) {
+      await changeSource(parts, callerOf(request), { ...panel, source: nxmlSource })
+    }
+    await changePanel(parts, panel, { name, position })
+    response.json(await readPanel(parts, panel))
+  }
+  const remove: RequestHandler = async (request, response) => {
+    await deletePanel(parts, await require(request, 'write'))
+    response.status(204).end()
+  }
+
+  const router = Router()
+  route(router, '/', { POST: [authenticate, ...jsonBody(), create] })
+  route(router, '/:panelId', {
+    GET: [authenticate, read],
+    PATCH: [authenticate, ...jsonBody(), change],
+    DELETE: [authenticate, remove],
+  })
+  return router
+}

@@ -1,0 +1,58 @@
+import type { WorkspaceId } from '@nexus/core'
+import { createSnapshotRequest, workspaceStateQuery } from '@nexus/core/http-contract'
+import { type Request, type RequestHandler, Router } from 'express'
+import { jsonBody } from '../middleware/json-body.ts'
+import { parseBody, parseQuery } from '../middleware/parse.ts'
+import { callerOf } from '../middleware/request-context.ts'
+import { route } from '../middleware/route.ts'
+import type { ApiParts } from '../parts.ts'
+import { readWorkspaceState, type WorkspaceMoment } from '../use-cases/read-workspace-state.ts'
+import { createSnapshot, listSnapshots, toSnapshotId } from '../use-cases/snapshots.ts'
+import { type Right, requireWorkspace, toWorkspaceId } from '../use-cases/workspace-rights.ts'
+
+/** `/api/state/{w}/snapshot` and `…/snapshots`: the whole workspace at one moment. */
+export function createSnapshotRoutes(parts: ApiParts): Router {
+  const { db, access, authenticate } = parts
+
+  const require = async (request: Request, right: Right): Promise<WorkspaceId> => {
+    const workspaceId = toWorkspaceId(request.params.workspaceId)
+    await requireWorkspace(access, callerOf(request), { workspaceId, right })
+    return workspaceId
+  }
+  const read: RequestHandler = async (request, response) => {
+    const workspaceId = await require(request, 'read')
+    response.json(await readWorkspaceState(parts, workspaceId, momentOf(request)))
+  }
+  const create: RequestHandler = async (request, response) => {
+    const workspaceId = await require(request, 'write')
+    const body = parseBody(createSnapshotRequest, request)
+    const { type = 'manual', description = '', commitToGit = true } = body
+    const made = await createSnapshot(parts, callerOf(request), {
+      workspaceId,
+      type,
+      description,
+      commitToGit,
+    })
+    response
+      .status(201)
+      .location(`/api/state/${workspaceId}/snapshot?snapshot_id=${made.snapshotId}`)
+      .json(made)
+  }
+  const list: RequestHandler = async (request, response) => {
+    response.json(await listSnapshots(db, await require(request, 'read')))
+  }
+
+  const router = Router()
+  route(router, '/:workspaceId/snapshot', {
+    GET: [authenticate, read],
+    POST: [authenticate, ...jsonBody(), create],
+  })
+  route(router, '/:workspaceId/snapshots', { GET: [authenticate, list] })
+  return router
+}
+
+function momentOf(request: Request): WorkspaceMoment {
+  const { snapshot_id: snapshotId, git_commit: hash } = parseQuery(workspaceStateQuery, request)
+  if (snapshotId !== undefined) return { kind: 'snapshot', snapshotId: toSnapshotId(snapshotId) }
+  return hash === undefined ? { kind: 'newest' } : { kind: 'commit', hash }
+}

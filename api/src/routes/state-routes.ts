@@ -1,0 +1,95 @@
+import { NexusError } from '@nexus/core'
+import { readStateQuery } from '@nexus/core/http-contract'
+import { type Request, type RequestHandler, Router } from 'express'
+import { jsonBody } from '../middleware/json-body.ts'
+import { parseQuery } from '../middleware/parse.ts'
+import { callerOf } from '../middleware/request-context.ts'
+import { route } from '../middleware/route.ts'
+import type { ApiParts } from '../parts.ts'
+import { toPanelId } from '../use-cases/panel-rights.ts'
+import {
+  type Moment,
+  type PanelAddress,
+  readState,
+  requireDocument,
+  resolveMoment,
+  valueAt,
+} from '../use-cases/read-state.ts'
+import { toWorkspaceId } from '../use-cases/workspace-rights.ts'
+import { writeState } from '../use-cases/write-state.ts'
+import { etagOf, hasAlready } from './conditions.ts'
+import { PATCH_TYPES, parsePatch, parsePut } from './write-requests.ts'
+
+/** `/api/state/{w}/{p}` */
+export function createStateRoutes(parts: ApiParts): Router {
+  const { access, authenticate } = parts
+
+  const addressOf = (request: Request): PanelAddress => ({
+    workspaceId: toWorkspaceId(request.params.workspaceId),
+    panelId: toPanelId(request.params.panelId),
+  })
+
+  const read: RequestHandler = async (request, response) => {
+    const address = addressOf(request)
+    const { head } = await requireDocument(access, callerOf(request), address)
+    const query = parseQuery(readStateQuery, request)
+    const version = await resolveMoment(parts, address, { moment: momentOf(query), head })
+    // The client asks again each time, and is told 304 while nothing has changed.
+    response.setHeader('cache-control', 'private, no-cache')
+    if (hasAlready(request, version)) {
+      response.setHeader('etag', etagOf(version))
+      response.status(304).end()
+      return
+    }
+    const { state, isHit } = await readState(parts, address, { version, head })
+    const value =
+      query.pointer === undefined
+        ? state.json
+        : JSON.stringify(valueAt(JSON.parse(state.json), query.pointer))
+    response.setHeader('etag', etagOf(state.version))
+    response.setHeader('x-cache', isHit ? 'hit' : 'miss')
+    const { workspaceId, panelId } = address
+    const rest = { panelId, workspaceId, version: state.version, updatedAt: state.updatedAt.toISOString() }
+    // The state is JSON text already; parsing it to print it again would be most of the work of an answer.
+    response.type('json').send(`${JSON.stringify(rest).slice(0, -1)},"state":${value}}`)
+  }
+
+  const write =
+    (parse: typeof parsePut, isPatch: boolean): RequestHandler =>
+    async (request, response) => {
+      const address = addressOf(request)
+      const parsed = parse(request)
+      const changed = await writeState(parts, callerOf(request), { address, request: parsed })
+      const { write: wanted } = parsed
+      const appliedPatches = wanted.kind === 'json-patch' ? wanted.operations.length : 1
+      response.setHeader('etag', etagOf(changed.version))
+      response.json({
+        success: true,
+        version: changed.version,
+        ...(isPatch ? { appliedPatches } : {}),
+        updatedAt: changed.updatedAt.toISOString(),
+      })
+    }
+
+  const router = Router()
+  route(router, '/:workspaceId/:panelId', {
+    GET: [authenticate, read],
+    PUT: [authenticate, ...jsonBody(), write(parsePut, false)],
+    PATCH: [authenticate, ...jsonBody(PATCH_TYPES), write(parsePatch, true)],
+  })
+  return router
+}
+
+function momentOf(query: {
+  readonly version?: number | undefined
+  readonly at?: string | undefined
+}): Moment {
+  const { version, at } = query
+  if (version !== undefined && at !== undefined) {
+    throw new NexusError('validation_failed', 'Ask for a version or for a time, not for both.', {
+      details: { pointer: '/at' },
+    })
+  }
+  if (version !== undefined) return { kind: 'version', version }
+  return at === undefined ? { kind: 'newest' } : { kind: 'time', at: new Date(at) }
+}

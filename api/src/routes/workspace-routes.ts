@@ -1,0 +1,80 @@
+import type { WorkspaceId } from '@nexus/core'
+import {
+  createWorkspaceRequest,
+  updateWorkspaceRequest,
+  type WorkspaceView,
+  workspaceListQuery,
+} from '@nexus/core/http-contract'
+import { type Request, type RequestHandler, Router } from 'express'
+import { jsonBody } from '../middleware/json-body.ts'
+import { parseBody, parseQuery } from '../middleware/parse.ts'
+import { callerOf } from '../middleware/request-context.ts'
+import { route } from '../middleware/route.ts'
+import type { ApiParts } from '../parts.ts'
+import { changeWorkspace, deleteWorkspace } from '../use-cases/change-workspace.ts'
+import { createWorkspace } from '../use-cases/create-workspace.ts'
+import { listPanels } from '../use-cases/read-panels.ts'
+import { listWorkspaces, readWorkspace } from '../use-cases/read-workspaces.ts'
+import { type Right, requireWorkspace, toWorkspaceId } from '../use-cases/workspace-rights.ts'
+
+/** `/api/workspaces` */
+export function createWorkspaceRoutes(parts: ApiParts): Router {
+  const { db, access, authenticate } = parts
+
+  const require = async (request: Request, right: Right): Promise<WorkspaceId> => {
+    const workspaceId = toWorkspaceId(request.params.workspaceId)
+    await requireWorkspace(access, callerOf(request), { workspaceId, right })
+    return workspaceId
+  }
+  const view = (request: Request, workspaceId: WorkspaceId): Promise<WorkspaceView> =>
+    readWorkspace(db, { userId: callerOf(request).userId, workspaceId })
+
+  const list: RequestHandler = async (request, response) => {
+    const { status = null } = parseQuery(workspaceListQuery, request)
+    response.json(await listWorkspaces(db, { userId: callerOf(request).userId, status }))
+  }
+  const create: RequestHandler = async (request, response) => {
+    const { name, description = '', template = 'empty' } = parseBody(createWorkspaceRequest, request)
+    const { userId } = callerOf(request)
+    const workspaceId = await createWorkspace(db, { userId, name, description, template })
+    response
+      .status(201)
+      .location(`/api/workspaces/${workspaceId}`)
+      .json(await view(request, workspaceId))
+  }
+  const read: RequestHandler = async (request, response) => {
+    response.json(await view(request, toWorkspaceId(request.params.workspaceId)))
+  }
+  const change: RequestHandler = async (request, response) => {
+    const workspaceId = await require(request, 'own')
+    await changeWorkspace(parts, workspaceId, parseBody(updateWorkspaceRequest, request))
+    response.json(await view(request, workspaceId))
+  }
+  const remove: RequestHandler = async (request, response) => {
+    await deleteWorkspace(parts, await require(request, 'own'))
+    response.status(204).end()
+  }
+  const activate: RequestHandler = async (request, response) => {
+    const workspaceId = toWorkspaceId(request.params.workspaceId)
+    const found = await requireWorkspace(access, callerOf(request), { workspaceId, right: 'read' })
+    if (found.workspaceStatus !== 'active') {
+      await require(request, 'own')
+      await changeWorkspace(parts, workspaceId, { status: 'active' })
+    }
+    response.json(await view(request, workspaceId))
+  }
+  const panels: RequestHandler = async (request, response) => {
+    response.json(await listPanels(db, await require(request, 'read')))
+  }
+
+  const router = Router()
+  route(router, '/', { GET: [authenticate, list], POST: [authenticate, ...jsonBody(), create] })
+  route(router, '/:workspaceId', {
+    GET: [authenticate, read],
+    PATCH: [authenticate, ...jsonBody(), change],
+    DELETE: [authenticate, remove],
+  })
+  route(router, '/:workspaceId/activate', { POST: [authenticate, ...jsonBody(), activate] })
+  route(router, '/:workspaceId/panels', { GET: [authenticate, panels] })
+  return router
+}

@@ -1,0 +1,59 @@
+import { isJsonObject, NexusError } from '@nexus/core'
+import {
+  JSON_PATCH_TYPE,
+  jsonField,
+  jsonPatchEnvelope,
+  jsonPatchOperations,
+  MERGE_PATCH_TYPE,
+  putStateRequest,
+  writeStateQuery,
+} from '@nexus/core/http-contract'
+import type { Request } from 'express'
+import { mediaTypeOf } from '../middleware/json-body.ts'
+import { parseBody, parseQuery } from '../middleware/parse.ts'
+import type { Write, WriteRequest } from '../use-cases/write-state.ts'
+import { ifMatchOf } from './conditions.ts'
+
+/** `application/json` is read as a JSON Patch, which is what programs mean that set no type of their own. */
+export const PATCH_TYPES = [JSON_PATCH_TYPE, MERGE_PATCH_TYPE, 'application/json']
+
+interface Conditions {
+  readonly version?: number | undefined
+  readonly strict?: boolean | undefined
+  readonly triggeredBy?: WriteRequest['triggeredBy'] | undefined
+  readonly triggerSource?: string | undefined
+}
+
+/** Body before query; a change that says nothing about its cause comes from a program. */
+function toRequest(request: Request, write: Write, given: Conditions): WriteRequest {
+  const query = parseQuery(writeStateQuery, request)
+  return {
+    write,
+    base: given.version ?? query.version ?? null,
+    isStrict: given.strict ?? false,
+    ifMatch: ifMatchOf(request),
+    triggeredBy: given.triggeredBy ?? query.triggeredBy ?? 'api',
+    triggerSource: given.triggerSource ?? query.triggerSource ?? null,
+  }
+}
+
+/** @throws {NexusError} `validation_failed`. */
+export function parsePut(request: Request): WriteRequest {
+  const { state, ...conditions } = parseBody(putStateRequest, request)
+  return toRequest(request, { kind: 'replace', state }, conditions)
+}
+
+/** @throws {NexusError} `validation_failed`. */
+export function parsePatch(request: Request): WriteRequest {
+  const body: unknown = request.body
+  if (body === undefined) throw new NexusError('validation_failed', 'The patch is missing.')
+  if (mediaTypeOf(request) === MERGE_PATCH_TYPE) {
+    return toRequest(request, { kind: 'merge-patch', patch: parseBody(jsonField, request) }, {})
+  }
+  if (isJsonObject(body)) {
+    const { patches, ...conditions } = parseBody(jsonPatchEnvelope, request)
+    return toRequest(request, { kind: 'json-patch', operations: patches }, conditions)
+  }
+  const operations = parseBody(jsonPatchOperations, request)
+  return toRequest(request, { kind: 'json-patch', operations }, {})
+}

@@ -1,0 +1,97 @@
+import {
+  createPanelId,
+  type Fanout,
+  isJsonObject,
+  type JsonObject,
+  NexusError,
+  type PanelId,
+  type UserId,
+  type WorkspaceId,
+} from '@nexus/core'
+import { compilePanel } from '@nexus/core/nxml'
+import { createSqlUpdateLog, type Db, type Trx } from '@nexus/core/sql'
+import { newPanelDocument } from './new-documents.ts'
+import { noWorkspace } from './workspace-rights.ts'
+
+const MAX_NAME_CHARS = 200
+const UNTITLED = 'Untitled'
+
+export interface NewPanel {
+  readonly workspaceId: WorkspaceId
+  readonly userId: UserId
+  readonly name: string | null
+  readonly panelType: string | null
+  /** `null`: free-form. */
+  readonly source: string | null
+  readonly initialState: JsonObject | null
+}
+
+/**
+ * Creates a panel at the end of its workspace, and its document with the first update, in one transaction.
+ *
+ * @throws {NexusError} `invalid_nxml`, `invalid_patch` (initial state), `not_found` when the workspace has just been
+ *   deleted. Nothing has been created then.
+ */
+export async function createPanel(
+  { db, fanout }: { readonly db: Db; readonly fanout: Fanout },
+  panel: NewPanel,
+): Promise<PanelId> {
+  const panelId = createPanelId()
+  const { workspaceId, userId, source } = panel
+  const initialState = panel.initialState === null ? null : withoutComputed(panel.initialState)
+  const document = newPanelDocument({ workspaceId, panelId, userId, source, initialState })
+  const described = describe(source)
+  await db.transaction().execute(async (trx) => {
+    const position = await nextPosition(trx, workspaceId)
+    await trx
+      .insertInto('panels')
+      .values({
+        id: panelId,
+        workspace_id: workspaceId,
+        name: panel.name ?? described.name,
+        panel_type: panel.panelType ?? described.panelType,
+        position,
+        created_by: userId,
+        deleted_at: null,
+      })
+      .execute()
+    await createSqlUpdateLog(trx).create([document])
+  })
+  fanout.publishNotice({ type: 'panels_changed', workspaceId, panelId })
+  return panelId
+}
+
+/** What a panel is called when nobody says. */
+function describe(source: string | null): { readonly name: string; readonly panelType: string } {
+  if (source === null) return { name: UNTITLED, panelType: 'free-form' }
+  const compilation = compilePanel(source)
+  const title = compilation.state === 'valid' ? compilation.panel.meta.title.trim() : ''
+  return { name: title.slice(0, MAX_NAME_CHARS).toWellFormed() || UNTITLED, panelType: 'custom' }
+}
+
+/** The value `GET` answers is taken too: its computed half says nothing about the state. */
+function withoutComputed(initialState: JsonObject): JsonObject {
+  const { $state: state, $computed: _computed, ...rest } = initialState
+  if (state === undefined || Object.keys(rest).length > 0) return initialState
+  if (isJsonObject(state)) return state
+  throw new NexusError('validation_failed', 'The state below $state must be an object.', {
+    details: { pointer: '/initialState/$state' },
+  })
+}
+
+/** Holds the workspace's row until the transaction ends, so that two new panels do not get one place. */
+async function nextPosition(trx: Trx, workspaceId: WorkspaceId): Promise<number> {
+  const { numUpdatedRows } = await trx
+    .updateTable('workspaces')
+    .set({ updated_at: new Date() })
+    .where('id', '=', workspaceId)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst()
+  if (numUpdatedRows === 0n) throw noWorkspace()
+  const { last } = await trx
+    .selectFrom('panels')
+    .select(({ fn }) => fn.max('position').as('last'))
+    .where('workspace_id', '=', workspaceId)
+    .executeTakeFirstOrThrow()
+  return Math.floor(last ?? 0) + 1
+}

@@ -1,0 +1,55 @@
+import {
+  type Cause,
+  type JsonObject,
+  type NewDocument,
+  type PanelId,
+  panelDocumentName,
+  toDocumentName,
+  type UserId,
+  type WorkspaceId,
+} from '@nexus/core'
+import { createPanelUpdate, createWorkspaceUpdate } from '@nexus/core/document'
+import { panelModel } from '@nexus/core/nxml'
+
+const createdBy = (userId: UserId): Cause => ({
+  userId,
+  triggeredBy: 'user',
+  triggerSource: null,
+  changeType: 'created',
+  clientSession: null,
+})
+
+/** The document of a workspace with its first update. */
+export const newWorkspaceDocument = (owner: {
+  readonly workspaceId: WorkspaceId
+  readonly userId: UserId
+}): NewDocument => ({
+  document: toDocumentName({ workspaceId: owner.workspaceId, panelId: null }),
+  workspaceId: owner.workspaceId,
+  panelId: null,
+  first: { ...createdBy(owner.userId), update: createWorkspaceUpdate(owner.workspaceId) },
+})
+
+/**
+ * The document of a panel with its first update: source and defaults.
+ *
+ * @throws {NexusError} `invalid_nxml`, or `invalid_patch` for an initial state that does not fit the source.
+ */
+export function newPanelDocument(panel: {
+  readonly workspaceId: WorkspaceId
+  readonly panelId: PanelId
+  readonly userId: UserId
+  readonly source: string | null
+  readonly initialState: JsonObject | null
+}): NewDocument {
+  const { workspaceId, panelId, source, initialState } = panel
+  const { shape } = panelModel(source)
+  const content = { panelId, source, shape }
+  const update = createPanelUpdate(initialState === null ? content : { ...content, initialState })
+  return {
+    document: panelDocumentName(workspaceId, panelId),
+    workspaceId,
+    panelId,
+    first: { ...createdBy(panel.userId), update },
+  }
+}

@@ -1,0 +1,101 @@
+import { toUserId, type UserId, type WorkspaceId } from '@nexus/core'
+import type {
+  PanelSummary,
+  WorkspaceStatus,
+  WorkspaceSummary,
+  WorkspaceView,
+} from '@nexus/core/http-contract'
+import type { Db, Trx } from '@nexus/core/sql'
+import { noWorkspace } from './workspace-rights.ts'
+
+const DEFAULT_BRANCH = 'main'
+
+const memberships = (db: Db | Trx, userId: UserId) =>
+  db
+    .selectFrom('workspace_members as m')
+    .innerJoin('workspaces as w', 'w.id', 'm.workspace_id')
+    .where('m.user_id', '=', userId)
+    .where('w.deleted_at', 'is', null)
+    .select([
+      'w.id',
+      'w.name',
+      'w.description',
+      'w.status',
+      'w.owner_id',
+      'm.role',
+      'w.created_at',
+      'w.updated_at',
+    ])
+    .select(({ selectFrom }) =>
+      selectFrom('panels as p')
+        .whereRef('p.workspace_id', '=', 'w.id')
+        .where('p.deleted_at', 'is', null)
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .as('panel_count'),
+    )
+
+type Row = Awaited<ReturnType<ReturnType<typeof memberships>['executeTakeFirstOrThrow']>>
+
+const toSummary = (row: Row): WorkspaceSummary => ({
+  id: row.id,
+  name: row.name,
+  description: row.description,
+  status: row.status,
+  role: row.role,
+  panelCount: Number(row.panel_count ?? 0),
+  createdAt: row.created_at.toISOString(),
+  updatedAt: row.updated_at.toISOString(),
+})
+
+/** Workspaces the user is a member of, oldest first. */
+export async function listWorkspaces(
+  db: Db,
+  wanted: { readonly userId: UserId; readonly status: WorkspaceStatus | null },
+): Promise<WorkspaceSummary[]> {
+  const query = memberships(db, wanted.userId).orderBy('w.created_at').orderBy('w.id')
+  const rows = await (wanted.status === null ? query : query.where('w.status', '=', wanted.status)).execute()
+  return rows.map(toSummary)
+}
+
+/** One workspace with its panels. @throws {NexusError} `not_found` for people who are not members. */
+export async function readWorkspace(
+  db: Db | Trx,
+  wanted: { readonly userId: UserId; readonly workspaceId: WorkspaceId },
+): Promise<WorkspaceView> {
+  const row = await memberships(db, wanted.userId).where('w.id', '=', wanted.workspaceId).executeTakeFirst()
+  if (row === undefined) throw noWorkspace()
+  const panels = await listPanelSummaries(db, wanted.workspaceId)
+  const git = await db
+    .selectFrom('workspace_git')
+    .select(['branch', 'head_commit'])
+    .where('workspace_id', '=', wanted.workspaceId)
+    .executeTakeFirst()
+  return {
+    ...toSummary(row),
+    panelCount: panels.length,
+    ownerId: toUserId(row.owner_id),
+    panels,
+    gitBranch: git?.branch ?? DEFAULT_BRANCH,
+    lastCommitHash: git?.head_commit ?? null,
+  }
+}
+
+/** The user's oldest workspace that is in use, else the oldest; `null` when there is none. */
+export async function readFirstWorkspace(db: Db, userId: UserId): Promise<WorkspaceView | null> {
+  const first = await memberships(db, userId)
+    .orderBy(({ eb }) => eb('w.status', '=', 'active'), 'desc')
+    .orderBy('w.created_at')
+    .orderBy('w.id')
+    .executeTakeFirst()
+  return first === undefined ? null : readWorkspace(db, { userId, workspaceId: first.id })
+}
+
+const listPanelSummaries = (db: Db | Trx, workspaceId: WorkspaceId): Promise<PanelSummary[]> =>
+  db
+    .selectFrom('panels')
+    .select(['id', 'name', 'panel_type as panelType', 'status', 'position'])
+    .where('workspace_id', '=', workspaceId)
+    .where('deleted_at', 'is', null)
+    .orderBy('position')
+    .orderBy('id')
+    .execute()

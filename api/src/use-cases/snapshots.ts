@@ -1,0 +1,165 @@
+import {
+  createSnapshotId,
+  type Fanout,
+  NexusError,
+  parseSnapshotId,
+  type SnapshotId,
+  type WorkspaceId,
+} from '@nexus/core'
+import type { CreatedSnapshotView, SnapshotEntry } from '@nexus/core/http-contract'
+import type { VerifiedCaller } from '@nexus/core/server'
+import type { Db } from '@nexus/core/sql'
+
+interface Parts {
+  readonly db: Db
+  readonly fanout: Fanout
+}
+
+/** How long a request waits for the worker, in ms. The snapshot is made later all the same. */
+const WAIT_MS = 10_000
+/** A notice may be lost, so the row is looked at this often as well, in ms. */
+const POLL_MS = 250
+
+export interface NewSnapshot {
+  readonly workspaceId: WorkspaceId
+  readonly type: 'manual' | 'auto' | 'pre_ai_edit'
+  readonly description: string
+  readonly commitToGit: boolean
+}
+
+/**
+ * Asks the snapshot worker for a snapshot and waits for it.
+ *
+ * @throws {NexusError} `unavailable` when no worker has made it in time: it stays asked for. `internal` when the worker
+ *   could not make it.
+ */
+export async function createSnapshot(
+  { db, fanout }: Parts,
+  caller: VerifiedCaller,
+  snapshot: NewSnapshot,
+): Promise<CreatedSnapshotView> {
+  const { workspaceId } = snapshot
+  const id = createSnapshotId()
+  const bell = createBell()
+  const unsubscribe = await fanout.onNotice(workspaceId, (notice) => {
+    if (notice.type === 'snapshot_created') bell.ring()
+  })
+  try {
+    await db
+      .insertInto('state_snapshots')
+      .values({
+        id,
+        workspace_id: workspaceId,
+        type: snapshot.type,
+        description: snapshot.description,
+        created_by: caller.userId,
+        commit_to_git: snapshot.commitToGit,
+        manifest: null,
+        panel_count: null,
+        total_size_bytes: null,
+        git_commit: null,
+        git_branch: null,
+        error: null,
+        completed_at: null,
+      })
+      .execute()
+    fanout.publishNotice({ type: 'snapshot_requested', workspaceId })
+    return await waitForSnapshot(db, id, bell)
+  } finally {
+    unsubscribe()
+  }
+}
+
+async function waitForSnapshot(db: Db, id: SnapshotId, bell: Bell): Promise<CreatedSnapshotView> {
+  const giveUpAt = performance.now() + WAIT_MS
+  for (;;) {
+    const row = await snapshotRows(db).where('id', '=', id).executeTakeFirst()
+    if (row?.state === 'created') return toCreated(row)
+    if (row?.state === 'failed')
+      throw new NexusError('internal', row.error ?? 'The snapshot could not be made.')
+    if (row === undefined) throw new NexusError('not_found', 'The workspace has just been deleted.')
+    if (performance.now() >= giveUpAt) {
+      throw new NexusError(
+        'unavailable',
+        'No snapshot worker has answered; the snapshot will be made later.',
+        {
+          details: { snapshotId: id },
+        },
+      )
+    }
+    await bell.heard(POLL_MS)
+  }
+}
+
+/** Newest first. Those that are only asked for are not there yet. */
+export async function listSnapshots(db: Db, workspaceId: WorkspaceId): Promise<SnapshotEntry[]> {
+  const rows = await snapshotRows(db)
+    .where('workspace_id', '=', workspaceId)
+    .where('state', '=', 'created')
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(MAX_LISTED)
+    .execute()
+  return rows.map((row) => ({
+    ...toCreated(row),
+    type: row.type,
+    description: row.description,
+    createdBy: row.created_by,
+  }))
+}
+
+const MAX_LISTED = 1_000
+
+const snapshotRows = (db: Db) =>
+  db
+    .selectFrom('state_snapshots')
+    .select([
+      'id',
+      'type',
+      'description',
+      'created_by',
+      'state',
+      'panel_count',
+      'total_size_bytes',
+      'git_commit',
+      'error',
+      'created_at',
+    ])
+
+type SnapshotRow = Awaited<ReturnType<ReturnType<typeof snapshotRows>['executeTakeFirstOrThrow']>>
+
+const toCreated = (row: SnapshotRow): CreatedSnapshotView => ({
+  snapshotId: row.id,
+  panelCount: row.panel_count ?? 0,
+  totalSizeBytes: row.total_size_bytes ?? 0,
+  gitCommitHash: row.git_commit,
+  createdAt: row.created_at.toISOString(),
+})
+
+/** @throws {NexusError} `not_found` for text that is no id of ours. */
+export function toSnapshotId(text: unknown): SnapshotId {
+  const id = parseSnapshotId(text)
+  if (id === null) throw new NexusError('not_found', 'There is no such snapshot.')
+  return id
+}
+
+interface Bell {
+  ring(): void
+  /** Resolves at the next ring, or after `ms`. */
+  heard(ms: number): Promise<void>
+}
+
+function createBell(): Bell {
+  let wake: (() => void) | null = null
+  return {
+    ring: () => wake?.(),
+    heard: (ms) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, ms)
+        wake = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      }),
+  }
+}
