@@ -11,7 +11,7 @@ import { ADA, createStage, ledgerOf, type Stage, snapshotsOf } from './testkit/s
 
 const database = withTestDatabase()
 const WORKER = fileURLToPath(new URL('./testkit/worker-to-kill.ts', import.meta.url))
-const ROUNDS = 8
+const ROUNDS = 5
 
 /** Starts a worker, edits while it commits, and kills it when it has said `steps` steps. */
 async function runUntilKilled(stage: Stage, steps: number, edit: () => Promise<void>): Promise<void> {
@@ -66,10 +66,13 @@ test('[SNAP11] workers killed with SIGKILL again and again leave a sound reposit
   }
   const survivor = await stage.worker()
   await expect
-    .poll(async () => {
-      await survivor.commitChanged()
-      return (await ledgerOf(stage)).manifest
-    })
+    .poll(
+      async () => {
+        await survivor.commitChanged()
+        return (await ledgerOf(stage)).manifest
+      },
+      { timeout: 20_000 },
+    )
     .toEqual(
       Object.fromEntries(panels.map(({ id }, index) => [id, 1 + countOf(count, index, panels.length)])),
     )

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises'
+import { toUserId } from '@nexus/core'
 import { withTestDatabase } from '@nexus/core/testkit'
 import { describe, expect, test } from 'vitest'
 import { expectSound } from './testkit/real-git.ts'
@@ -63,6 +64,17 @@ describe('what a commit holds', () => {
     expect((await stage.git('log', '-1', `--format=${format}`)).trim()).toBe(
       'Bob b Panel-Version: x <bob@example.org>|Nexus|Ada Lovelace <ada@example.org>',
     )
+  })
+
+  test('[SNAP8] what nobody with an account did is signed by Nexus', async () => {
+    const stage = await someStage()
+    const panel = await stage.addPanel({ name: 'P' })
+    const worker = await stage.worker()
+    await worker.commitChanged()
+    await stage.edit(panel, null, (state) => state.set('x', 1))
+    await stage.edit(panel, toUserId('deleted-long-ago'), (state) => state.set('x', 2))
+    await worker.commitChanged()
+    expect((await stage.git('log', '-1', '--format=%an')).trim()).toBe('Nexus')
   })
 
   test('[SNAP8] the time of a commit is that of its newest change', async () => {
@@ -204,7 +216,20 @@ describe('snapshots that were asked for', () => {
     const worker = await stage.worker({ options: { pollIntervalMs: 10 } })
     await worker.start()
     await stage.request()
-    await expect.poll(async () => (await snapshotsOf(stage))[0]?.state).toBe('created')
+    await expect.poll(async () => (await snapshotsOf(stage))[0]?.state, { timeout: 20_000 }).toBe('created')
+  })
+
+  test('[SNAP10] several who wait at the same time get one commit, which names them all', async () => {
+    const stage = await someStage()
+    await stage.addPanel({ name: 'P' })
+    const ids = [await stage.request(), await stage.request({ type: 'pre_ai_edit' })]
+    await (await stage.worker()).commitChanged()
+    const head = (await stage.git('rev-parse', 'main')).trim()
+    expect(await snapshotsOf(stage)).toMatchObject(
+      ids.map((id) => ({ id, state: 'created', git_commit: head })),
+    )
+    const named = await stage.git('log', '-1', '--format=%(trailers:key=Snapshot-Id,valueonly)')
+    expect(named.trim().split('\n')).toEqual(ids)
   })
 
   test('[SNAP10] a request finds nothing changed: its row points at the commit there is', async () => {

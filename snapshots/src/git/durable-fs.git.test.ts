@@ -14,7 +14,7 @@ test('[SNAP3] a process killed in the middle of a write leaves no half file unde
   const writer = spawn(process.execPath, [WRITER, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
   await once(writer.stdout, 'data')
   // Bytes are on their way: something is in the folder, and it is not whole.
-  await expect.poll(() => readdir(folder), { interval: 1 }).not.toEqual([])
+  await expect.poll(() => readdir(folder), { interval: 1, timeout: 20_000 }).not.toEqual([])
   writer.kill('SIGKILL')
   await once(writer, 'exit')
   const [name, ...others] = await readdir(folder)

@@ -2,7 +2,7 @@ import { isJsonObject, type Json, type PanelId, parsePanelId, type WorkspaceId }
 import { toCanonicalJson } from './canonical-json.ts'
 
 /** Of the layout of folders and files. Readers know every number up to their own. */
-export const FORMAT_VERSION = 1
+const FORMAT_VERSION = 1
 
 /** One panel as `workspace.json` shows it. */
 export interface ListedPanel {
