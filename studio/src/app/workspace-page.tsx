@@ -1,0 +1,191 @@
+import { LayoutGrid, Menu as MenuIcon, Plus } from 'lucide-react'
+import { Dialog } from 'radix-ui'
+import { type ReactElement, useEffect, useState } from 'react'
+import type { Workspace } from '../api/shapes.ts'
+import { AddPanelDialog } from '../features/add-panel/add-panel-dialog.tsx'
+import { PeopleList } from '../features/presence/people-list.tsx'
+import { Sidebar, type SidebarActions } from '../features/sidebar/sidebar.tsx'
+import { usePeople } from '../react/use-live.ts'
+import { useNavigation } from '../stores/navigation.ts'
+import { rememberedPanel, rememberPanel } from '../stores/remembered.ts'
+import { useWorkspaces } from '../stores/workspaces.ts'
+import { Button, IconButton } from '../ui/button.tsx'
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
+import { EmptyState } from '../ui/empty-state.tsx'
+import { RenameDialog } from '../ui/rename-dialog.tsx'
+import { PanelPage } from './panel-page.tsx'
+
+interface WorkspacePageProps {
+  readonly workspace: Workspace
+  /** From the address; `null` for the workspace alone. */
+  readonly panelId: string | null
+  readonly account: ReactElement
+  readonly onSwitch: () => void
+  readonly onNew: () => void
+  /** Back to the launcher. */
+  readonly onLeave: () => void
+}
+
+/** An open workspace: the side bar (a drawer on narrow screens) and one panel. */
+export function WorkspacePage({ workspace, panelId, account, onSwitch, onNew, onLeave }: WorkspacePageProps) {
+  const go = useNavigation((state) => state.go)
+  const renameWorkspace = useWorkspaces((state) => state.renameWorkspace)
+  const deleteWorkspace = useWorkspaces((state) => state.deleteWorkspace)
+  const people = usePeople()
+  const [asking, setAsking] = useState<'add' | 'rename' | 'delete' | null>(null)
+  const [isDrawerOpen, setDrawerOpen] = useState(false)
+  const panel = workspace.panels.find(({ id }) => id === panelId) ?? null
+
+  useEffect(() => {
+    if (panel === null) document.title = `${workspace.name} · Nexus`
+    else rememberPanel(workspace.id, panel.id)
+  }, [panel, workspace.id, workspace.name])
+
+  // Without a panel in the address, or with one that has gone: the last one looked at, or the first.
+  const fallbackId =
+    panel === null
+      ? ((workspace.panels.find(({ id }) => id === rememberedPanel(workspace.id)) ?? workspace.panels[0])
+          ?.id ?? null)
+      : null
+  useEffect(() => {
+    if (panel !== null || (fallbackId === null && panelId === null)) return
+    go({ at: 'workspace', workspaceId: workspace.id, panelId: fallbackId }, { replace: true })
+  }, [panel, fallbackId, panelId, workspace.id, go])
+
+  const openPanel = (id: string): void => {
+    setDrawerOpen(false)
+    go({ at: 'workspace', workspaceId: workspace.id, panelId: id })
+  }
+  const fromDrawer = (action: () => void) => (): void => {
+    setDrawerOpen(false)
+    action()
+  }
+  const actions: SidebarActions = {
+    onSwitch: fromDrawer(onSwitch),
+    onNew: fromDrawer(onNew),
+    onRename: fromDrawer(() => setAsking('rename')),
+    onDelete: fromDrawer(() => setAsking('delete')),
+    onClose: fromDrawer(onLeave),
+    onAddPanel: fromDrawer(() => setAsking('add')),
+    onOpenPanel: openPanel,
+  }
+  const sidebar = (
+    <Sidebar
+      workspace={workspace}
+      currentPanelId={panel?.id ?? null}
+      people={people}
+      foot={account}
+      {...actions}
+    />
+  )
+  const drawerButton = (
+    <IconButton label="Open navigation" onClick={() => setDrawerOpen(true)} className="-ml-1 md:hidden">
+      <MenuIcon aria-hidden />
+    </IconButton>
+  )
+
+  return (
+    <div className="flex h-full">
+      <aside aria-label="Workspace" className="hidden w-62 shrink-0 border-r border-line md:block">
+        {sidebar}
+      </aside>
+      <Drawer open={isDrawerOpen} onOpenChange={setDrawerOpen}>
+        {sidebar}
+      </Drawer>
+      <main className="flex min-w-0 flex-1 flex-col overflow-y-auto">
+        {panel === null ? (
+          <>
+            <header className="flex h-13 shrink-0 items-center gap-2 border-b border-line px-3 sm:px-5">
+              {drawerButton}
+              <h1 className="min-w-0 truncate text-lg font-semibold tracking-tight">{workspace.name}</h1>
+              <div className="ml-auto">
+                <PeopleList people={people} label="People in this workspace" />
+              </div>
+            </header>
+            {workspace.panels.length === 0 && (
+              <div className="grid flex-1 place-items-center">
+                <EmptyState
+                  icon={<LayoutGrid aria-hidden />}
+                  title="No Active Panels"
+                  action={
+                    workspace.role !== 'viewer' && (
+                      <Button variant="primary" onClick={() => setAsking('add')}>
+                        <Plus aria-hidden className="size-4" />
+                        Add a panel
+                      </Button>
+                    )
+                  }
+                >
+                  Panels are small live applications: notes, tasks, boards, polls. Everyone here edits them
+                  together.
+                </EmptyState>
+              </div>
+            )}
+          </>
+        ) : (
+          <PanelPage
+            workspace={workspace}
+            panel={panel}
+            drawerButton={drawerButton}
+            onOpenPanel={openPanel}
+            onDeleted={() =>
+              go({ at: 'workspace', workspaceId: workspace.id, panelId: null }, { replace: true })
+            }
+          />
+        )}
+      </main>
+
+      <AddPanelDialog
+        open={asking === 'add'}
+        onOpenChange={() => setAsking(null)}
+        onAdded={(added) => {
+          setAsking(null)
+          openPanel(added.id)
+        }}
+      />
+      <RenameDialog
+        open={asking === 'rename'}
+        onOpenChange={() => setAsking(null)}
+        title="Rename workspace"
+        name={workspace.name}
+        onRename={(name) => renameWorkspace(workspace.id, name)}
+      />
+      <ConfirmDialog
+        open={asking === 'delete'}
+        onOpenChange={() => setAsking(null)}
+        title={`Delete “${workspace.name}”?`}
+        description="The workspace and its panels disappear for everyone. It can be brought back for some days."
+        confirmLabel="Delete workspace"
+        onConfirm={async () => {
+          await deleteWorkspace(workspace.id)
+          onLeave()
+        }}
+      />
+    </div>
+  )
+}
+
+function Drawer({
+  open,
+  onOpenChange,
+  children,
+}: {
+  open: boolean
+  onOpenChange: (open: boolean) => void
+  children: ReactElement
+}) {
+  return (
+    <Dialog.Root open={open} onOpenChange={onOpenChange}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="fixed inset-0 z-30 animate-fade-in bg-scrim md:hidden" />
+        <Dialog.Content
+          aria-describedby={undefined}
+          className="fixed inset-y-0 left-0 z-30 w-72 max-w-[85vw] animate-slide-in border-r border-line shadow-lg focus:outline-none md:hidden"
+        >
+          <Dialog.Title className="sr-only">Navigation</Dialog.Title>
+          {children}
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}

@@ -1,0 +1,230 @@
+import { numberProp, textProp, toShownText, useProps, wordProp } from './props.ts'
+import type { ComponentProps } from './view-node.tsx'
+
+interface Point {
+  readonly label: string
+  readonly value: number
+}
+
+/** Inner size of the drawing, in its own units; it is stretched to the box. */
+const WIDTH = 600
+const MARGIN = { top: 12, right: 10, bottom: 24, left: 44 }
+
+/** Colours of slices; they repeat. Each has 3:1 or better on both themes. */
+const SLICES = ['#6f6be0', '#2b8fc9', '#1f9d6b', '#c2842a', '#cc5578', '#8a6ad1', '#5c8f2f', '#b96a3c']
+
+const memberAt = (item: unknown, path: string): unknown =>
+  path
+    .split('.')
+    .reduce<unknown>(
+      (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+      item,
+    )
+
+function readPoints(data: unknown, xKey: string, yKey: string): Point[] {
+  if (!Array.isArray(data)) return []
+  return data.map((item: unknown) => {
+    const value = Number(memberAt(item, yKey))
+    return { label: toShownText(memberAt(item, xKey)), value: Number.isFinite(value) ? value : 0 }
+  })
+}
+
+/** A round step that gives about four lines. */
+function stepFor(span: number): number {
+  const rough = span / 4
+  const power = 10 ** Math.floor(Math.log10(rough))
+  return ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power
+}
+
+interface Axis {
+  readonly ticks: readonly number[]
+  toY(value: number): number
+}
+
+function axisFor(points: readonly Point[], height: number): Axis {
+  const low = Math.min(0, ...points.map(({ value }) => value))
+  const high = Math.max(0, ...points.map(({ value }) => value))
+  const step = stepFor(high === low ? 1 : high - low)
+  const from = Math.floor(low / step) * step
+  const to = Math.max(from + step, Math.ceil(high / step) * step)
+  const count = Math.round((to - from) / step)
+  const inner = height - MARGIN.top - MARGIN.bottom
+  return {
+    ticks: Array.from({ length: count + 1 }, (_, index) => from + index * step),
+    toY: (value) => MARGIN.top + inner * (1 - (value - from) / (to - from)),
+  }
+}
+
+const shortNumber = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 2 })
+
+function Grid({
+  points,
+  axis,
+  height,
+  centre,
+}: {
+  points: readonly Point[]
+  axis: Axis
+  height: number
+  centre: (index: number) => number
+}) {
+  const every = Math.ceil(points.length / 8)
+  return (
+    <>
+      {axis.ticks.map((tick) => (
+        <g key={tick}>
+          <line
+            x1={MARGIN.left}
+            x2={WIDTH - MARGIN.right}
+            y1={axis.toY(tick)}
+            y2={axis.toY(tick)}
+            stroke="var(--color-line)"
+          />
+          <text x={MARGIN.left - 8} y={axis.toY(tick) + 4} textAnchor="end">
+            {shortNumber.format(tick)}
+          </text>
+        </g>
+      ))}
+      {points.map((point, index) =>
+        index % every === 0 ? (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a point is its position; two may have one label.
+          <text key={index} x={centre(index)} y={height - 6} textAnchor="middle">
+            {point.label.length > 12 ? `${point.label.slice(0, 11)}…` : point.label}
+          </text>
+        ) : null,
+      )}
+    </>
+  )
+}
+
+function Bars({ points, height }: { points: readonly Point[]; height: number }) {
+  const axis = axisFor(points, height)
+  const slot = (WIDTH - MARGIN.left - MARGIN.right) / points.length
+  const centre = (index: number) => MARGIN.left + slot * (index + 0.5)
+  const zero = axis.toY(0)
+  return (
+    <>
+      <Grid points={points} axis={axis} height={height} centre={centre} />
+      {points.map(({ value }, index) => (
+        <rect
+          // biome-ignore lint/suspicious/noArrayIndexKey: a bar is its position.
+          key={index}
+          x={centre(index) - Math.min(slot * 0.34, 32)}
+          width={Math.min(slot * 0.68, 64)}
+          y={Math.min(zero, axis.toY(value))}
+          height={Math.max(1, Math.abs(axis.toY(value) - zero))}
+          rx="3"
+          fill="var(--color-accent)"
+        />
+      ))}
+    </>
+  )
+}
+
+function Lines({
+  points,
+  height,
+  isFilled,
+}: {
+  points: readonly Point[]
+  height: number
+  isFilled: boolean
+}) {
+  const axis = axisFor(points, height)
+  const span = WIDTH - MARGIN.left - MARGIN.right - 20
+  const centre = (index: number) =>
+    MARGIN.left + 10 + (points.length === 1 ? span / 2 : (span * index) / (points.length - 1))
+  const path = points
+    .map(({ value }, index) => `${index === 0 ? 'M' : 'L'}${centre(index)} ${axis.toY(value)}`)
+    .join(' ')
+  return (
+    <>
+      <Grid points={points} axis={axis} height={height} centre={centre} />
+      {isFilled && (
+        <path
+          d={`${path} L${centre(points.length - 1)} ${axis.toY(0)} L${centre(0)} ${axis.toY(0)} Z`}
+          fill="var(--color-accent)"
+          opacity="0.16"
+        />
+      )}
+      <path
+        d={path}
+        fill="none"
+        stroke="var(--color-accent)"
+        strokeWidth="2"
+        strokeLinejoin="round"
+        strokeLinecap="round"
+      />
+      {points.map(({ value }, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a point is its position.
+        <circle key={index} cx={centre(index)} cy={axis.toY(value)} r="2.5" fill="var(--color-accent)" />
+      ))}
+    </>
+  )
+}
+
+function Pie({ points, height }: { points: readonly Point[]; height: number }) {
+  const slices = points.filter(({ value }) => value > 0)
+  const total = slices.reduce((sum, { value }) => sum + value, 0)
+  const radius = height / 2 - 14
+  const [cx, cy] = [height / 2, height / 2]
+  let angle = -Math.PI / 2
+  const at = (turn: number) => `${cx + radius * Math.cos(turn)} ${cy + radius * Math.sin(turn)}`
+  return slices.map(({ label, value }, index) => {
+    const start = angle
+    // A whole circle cannot be drawn as one arc.
+    angle += Math.min((value / total) * Math.PI * 2, Math.PI * 2 - 1e-4)
+    const colour = SLICES[index % SLICES.length] ?? 'currentColor'
+    return (
+      // biome-ignore lint/suspicious/noArrayIndexKey: a slice is its position.
+      <g key={index}>
+        <path
+          d={`M${cx} ${cy} L${at(start)} A${radius} ${radius} 0 ${angle - start > Math.PI ? 1 : 0} 1 ${at(angle)} Z`}
+          fill={colour}
+          stroke="var(--color-surface)"
+          strokeWidth="2"
+        />
+        <rect x={height + 16} y={20 + index * 22} width="11" height="11" rx="3" fill={colour} />
+        <text x={height + 34} y={30 + index * 22}>
+          {`${label} · ${shortNumber.format(value)} (${Math.round((100 * value) / total)} %)`}
+        </text>
+      </g>
+    )
+  })
+}
+
+export function ChartView({ node, scope, instanceId }: ComponentProps) {
+  const props = useProps(node, scope, instanceId)
+  const type = wordProp(props, 'type', ['line', 'bar', 'pie', 'area'])
+  const points = readPoints(props.data, textProp(props, 'xKey') || 'x', textProp(props, 'yKey') || 'y')
+  const height = numberProp(props, 'height', 300)
+  const isEmpty = points.length === 0 || (type === 'pie' && !points.some(({ value }) => value > 0))
+  if (isEmpty) {
+    return (
+      <div
+        style={{ height }}
+        className="grid place-items-center rounded-lg border border-line bg-surface text-sm text-muted"
+      >
+        No data
+      </div>
+    )
+  }
+  const spoken = points.map(({ label, value }) => `${label}: ${value}`).join(', ')
+  return (
+    <figure className="m-0 rounded-lg border border-line bg-surface p-3 shadow-sm">
+      <svg
+        role="img"
+        aria-label={`${type} chart. ${spoken}`}
+        viewBox={`0 0 ${WIDTH} ${height}`}
+        style={{ height }}
+        className="w-full fill-muted text-[11px]"
+      >
+        {type === 'bar' && <Bars points={points} height={height} />}
+        {(type === 'line' || type === 'area') && (
+          <Lines points={points} height={height} isFilled={type === 'area'} />
+        )}
+        {type === 'pie' && <Pie points={points} height={height} />}
+      </svg>
+    </figure>
+  )
+}

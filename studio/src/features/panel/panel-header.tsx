@@ -1,0 +1,101 @@
+import { Ellipsis, PencilLine, Redo2, Trash2, Undo2 } from 'lucide-react'
+import { type ReactNode, useState, useSyncExternalStore } from 'react'
+import type { PanelSummary } from '../../api/shapes.ts'
+import type { PanelSession } from '../../session/panel-session.ts'
+import type { SaveSign } from '../../session/save-sign.ts'
+import { useWorkspaces } from '../../stores/workspaces.ts'
+import { IconButton } from '../../ui/button.tsx'
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
+import { Menu, MenuItem, MenuSeparator } from '../../ui/menu.tsx'
+import { PanelIcon } from '../../ui/panel-icon.tsx'
+import { RenameDialog } from '../../ui/rename-dialog.tsx'
+import { SaveMark } from './save-mark.tsx'
+
+interface PanelHeaderProps {
+  readonly panel: PanelSummary
+  readonly canWrite: boolean
+  readonly sign: SaveSign
+  readonly session: PanelSession | null
+  /** Opens the drawer on narrow screens. */
+  readonly drawerButton: ReactNode
+  readonly people: ReactNode
+  readonly onDeleted: () => void
+}
+
+/** A panel's name, the state of my work, who is here, and what can be done with the panel. */
+export function PanelHeader({
+  panel,
+  canWrite,
+  sign,
+  session,
+  drawerButton,
+  people,
+  onDeleted,
+}: PanelHeaderProps) {
+  const renamePanel = useWorkspaces((state) => state.renamePanel)
+  const deletePanel = useWorkspaces((state) => state.deletePanel)
+  const [asking, setAsking] = useState<'rename' | 'delete' | null>(null)
+  return (
+    <header className="sticky top-0 z-20 flex h-13 items-center gap-2 border-b border-line bg-canvas/90 px-3 backdrop-blur-md sm:gap-3 sm:px-5">
+      {drawerButton}
+      <PanelIcon type={panel.panelType} className="hidden size-4.5 shrink-0 text-accent-ink sm:block" />
+      <h1 className="min-w-0 truncate text-lg font-semibold tracking-tight">{panel.name}</h1>
+      <SaveMark sign={sign} />
+      <div className="ml-auto flex items-center gap-1 sm:gap-2">
+        {people}
+        {session !== null && canWrite && <UndoButtons session={session} />}
+        {canWrite && (
+          <Menu
+            align="end"
+            trigger={
+              <IconButton label="Panel menu">
+                <Ellipsis aria-hidden />
+              </IconButton>
+            }
+          >
+            <MenuItem icon={<PencilLine aria-hidden />} onSelect={() => setAsking('rename')}>
+              Rename panel
+            </MenuItem>
+            <MenuSeparator />
+            <MenuItem icon={<Trash2 aria-hidden />} tone="danger" onSelect={() => setAsking('delete')}>
+              Delete panel
+            </MenuItem>
+          </Menu>
+        )}
+      </div>
+      <RenameDialog
+        open={asking === 'rename'}
+        onOpenChange={() => setAsking(null)}
+        title="Rename panel"
+        name={panel.name}
+        onRename={(name) => renamePanel(panel.id, name)}
+      />
+      <ConfirmDialog
+        open={asking === 'delete'}
+        onOpenChange={() => setAsking(null)}
+        title={`Delete “${panel.name}”?`}
+        description="It disappears for everyone in this workspace. An owner can bring it back."
+        confirmLabel="Delete panel"
+        onConfirm={async () => {
+          await deletePanel(panel.id)
+          onDeleted()
+        }}
+      />
+    </header>
+  )
+}
+
+function UndoButtons({ session: { undo } }: { session: PanelSession }) {
+  const canUndo = useSyncExternalStore(undo.subscribe, undo.canUndo)
+  const canRedo = useSyncExternalStore(undo.subscribe, undo.canRedo)
+  return (
+    <span className="hidden sm:flex">
+      <IconButton label="Undo" onClick={undo.undo} disabled={!canUndo} className="disabled:opacity-40">
+        <Undo2 aria-hidden />
+      </IconButton>
+      <IconButton label="Redo" onClick={undo.redo} disabled={!canRedo} className="disabled:opacity-40">
+        <Redo2 aria-hidden />
+      </IconButton>
+    </span>
+  )
+}

@@ -1,0 +1,167 @@
+import { Archive, Check, FolderOpen, Plus, Search } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import type { WorkspaceSummary } from '../../api/shapes.ts'
+import { useWorkspaces } from '../../stores/workspaces.ts'
+import { Button } from '../../ui/button.tsx'
+import { classes } from '../../ui/classes.ts'
+import { Dialog, DialogFooter } from '../../ui/dialog.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { fieldClass } from '../../ui/field.tsx'
+
+interface SelectorDialogProps {
+  readonly open: boolean
+  readonly onOpenChange: (open: boolean) => void
+  readonly currentId: string | null
+  readonly onChoose: (id: string) => void
+  readonly onCreate: () => void
+}
+
+export const panelCountText = (count: number): string => (count === 1 ? '1 panel' : `${count} panels`)
+
+/** Workspaces whose name or description holds every word of `query`; archived ones only when asked for. */
+export function matchingWorkspaces(
+  items: readonly WorkspaceSummary[],
+  { query, withArchived }: { query: string; withArchived: boolean },
+): WorkspaceSummary[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
+  return items.filter((item) => {
+    const text = `${item.name} ${item.description}`.toLowerCase()
+    return (withArchived || item.status !== 'archived') && words.every((word) => text.includes(word))
+  })
+}
+
+const Row = ({
+  item,
+  isCurrent,
+  onChoose,
+}: {
+  item: WorkspaceSummary
+  isCurrent: boolean
+  onChoose: () => void
+}) => (
+  <li>
+    <button
+      type="button"
+      onClick={onChoose}
+      aria-label={`${item.name}, ${panelCountText(item.panelCount)}`}
+      aria-current={isCurrent ? 'true' : undefined}
+      className="flex w-full items-center gap-3 rounded-md px-2.5 py-2 text-left hover:bg-hover focus-visible:-outline-offset-2"
+    >
+      <span className="grid size-9 shrink-0 place-items-center rounded-md bg-accent-soft text-sm font-semibold text-accent-ink">
+        {Array.from(item.name.trim())[0]?.toUpperCase() ?? '?'}
+      </span>
+      <span className="min-w-0 flex-1">
+        <span className="flex items-center gap-2 text-base font-medium">
+          <span className="truncate">{item.name}</span>
+          {item.status === 'archived' && <Archive aria-hidden className="size-3.5 shrink-0 text-faint" />}
+        </span>
+        {item.description !== '' && (
+          <span className="block truncate text-xs text-muted">{item.description}</span>
+        )}
+      </span>
+      <span className="shrink-0 text-xs text-muted tabular-nums">{panelCountText(item.panelCount)}</span>
+      {isCurrent && <Check aria-hidden className="size-4 shrink-0 text-accent-ink" />}
+    </button>
+  </li>
+)
+
+const Waiting = () => (
+  <div aria-hidden className="space-y-2 px-2.5 py-1">
+    {['w-1/2', 'w-2/3', 'w-2/5'].map((width) => (
+      <div key={width} className="flex items-center gap-3 py-1">
+        <div className="skeleton size-9" />
+        <div className={classes('skeleton h-3.5', width)} />
+      </div>
+    ))}
+  </div>
+)
+
+/** All workspaces with their panel counts; typing narrows them down. */
+export function SelectorDialog({ open, onOpenChange, currentId, onChoose, onCreate }: SelectorDialogProps) {
+  const list = useWorkspaces((state) => state.list)
+  const loadList = useWorkspaces((state) => state.loadList)
+  const [query, setQuery] = useState('')
+  const [withArchived, setWithArchived] = useState(false)
+
+  useEffect(() => {
+    if (!open) return
+    setQuery('')
+    void loadList()
+  }, [open, loadList])
+
+  const hasArchived = list.state === 'ready' && list.items.some((item) => item.status === 'archived')
+  const found = list.state === 'ready' ? matchingWorkspaces(list.items, { query, withArchived }) : []
+
+  return (
+    <Dialog open={open} onOpenChange={onOpenChange} title="Open a workspace" size="lg">
+      <div className="px-5 pb-2">
+        <div className="relative">
+          <Search
+            aria-hidden
+            className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-faint"
+          />
+          <input
+            type="search"
+            aria-label="Search workspaces"
+            placeholder="Search workspaces…"
+            value={query}
+            onChange={(event) => setQuery(event.target.value)}
+            onKeyDown={(event) => {
+              const [first] = found
+              if (event.key === 'Enter' && first !== undefined) onChoose(first.id)
+            }}
+            className={classes(fieldClass, 'h-10 pr-3 pl-9.5')}
+          />
+        </div>
+      </div>
+      <div className="h-80 min-h-0 overflow-y-auto px-2.5 pb-3">
+        {list.state === 'loading' && <Waiting />}
+        {list.state === 'failed' && (
+          <EmptyState
+            icon={<FolderOpen aria-hidden />}
+            title="The list could not be loaded"
+            action={<Button onClick={() => void loadList()}>Try again</Button>}
+          >
+            {list.message}
+          </EmptyState>
+        )}
+        {list.state === 'ready' && found.length === 0 && (
+          <EmptyState
+            icon={<FolderOpen aria-hidden />}
+            title={query === '' ? 'No workspaces yet' : 'Nothing found'}
+          >
+            {query === '' ? 'Make your first one below.' : `No workspace matches “${query}”.`}
+          </EmptyState>
+        )}
+        {found.length > 0 && (
+          <ul aria-label="Workspaces">
+            {found.map((item) => (
+              <Row
+                key={item.id}
+                item={item}
+                isCurrent={item.id === currentId}
+                onChoose={() => onChoose(item.id)}
+              />
+            ))}
+          </ul>
+        )}
+      </div>
+      <DialogFooter>
+        {hasArchived && (
+          <label className="mr-auto flex items-center gap-2 text-sm text-muted">
+            <input
+              type="checkbox"
+              checked={withArchived}
+              onChange={(event) => setWithArchived(event.target.checked)}
+            />
+            Show archived
+          </label>
+        )}
+        <Button variant="primary" onClick={onCreate}>
+          <Plus aria-hidden className="size-4" />
+          New workspace
+        </Button>
+      </DialogFooter>
+    </Dialog>
+  )
+}

@@ -1,0 +1,101 @@
+import type { Json } from '@nexus/core'
+import { applyJsonPatch, panelRoots } from '@nexus/core/document'
+import type { ViewProp } from '@nexus/core/nxml'
+import * as Y from 'yjs'
+import type { PanelStore, Path } from './panel-store.ts'
+
+type BindPath = Extract<ViewProp, { kind: 'path' }>
+
+/** Where an input reads and writes. */
+export type Binding =
+  /** The whole of a `text` state. */
+  | { readonly kind: 'text'; readonly name: string; readonly text: Y.Text; readonly origin: string }
+  | {
+      readonly kind: 'value'
+      /** From the state's name on. */
+      readonly path: Path
+      readonly value: unknown
+      readonly isLocal: boolean
+      readonly isNumber: boolean
+      readonly origin: string
+    }
+  /** The item was made by an expression and is nowhere in the state, or its state is not there yet. */
+  | { readonly kind: 'unbound' }
+
+const memberOf = (value: unknown, key: string | number): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? Reflect.get(value, key)
+    : undefined
+
+const spellPath = (path: Path): string =>
+  path
+    .map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`))
+    .join('')
+
+/** The path of `bind` from a state's name on; `null` when it starts at an object that is not in the state. */
+function resolve(store: PanelStore, bind: BindPath, scope: Readonly<Record<string, unknown>>): Path | null {
+  if (bind.root === '$state') return bind.steps
+  const [variable, ...rest] = bind.steps
+  const item = scope[String(variable)]
+  if (typeof item !== 'object' || item === null || rest.length === 0) return null
+  const place = store.locate(item)
+  return place === null ? null : [...place, ...rest]
+}
+
+/** Finds what `bind` means in this row now. */
+export function findBinding(
+  { doc, store }: { doc: Y.Doc; store: PanelStore },
+  bind: BindPath,
+  scope: Readonly<Record<string, unknown>>,
+): Binding {
+  const definition = store.definition()
+  const path = resolve(store, bind, scope)
+  if (definition.kind !== 'nxml' || path === null) return { kind: 'unbound' }
+  const name = String(path[0])
+  const declared = definition.panel.states.find((state) => state.name === name)
+  if (declared === undefined) return { kind: 'unbound' }
+  const origin = `bind:$state.${spellPath(path)}`
+  if (declared.type === 'text' && path.length === 1) {
+    const text = panelRoots(doc).state.get(name)
+    return text instanceof Y.Text ? { kind: 'text', name, text, origin } : { kind: 'unbound' }
+  }
+  const isLocal = declared.scope === 'local'
+  if (!isLocal && !store.isStored(name)) return { kind: 'unbound' }
+  const value = path.slice(1).reduce<unknown>(memberOf, store.read(name))
+  const isNumber = path.length === 1 ? declared.type === 'number' : typeof value === 'number'
+  return { kind: 'value', path, value, isLocal, isNumber, origin }
+}
+
+const toPointer = (path: Path): string =>
+  ['$state', ...path].map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+
+/** `root` with the value at `path` replaced; the parts on the way are copied. */
+function withValue(root: unknown, path: Path, value: Json): Json {
+  const [step, ...rest] = path
+  if (step === undefined) return value
+  if (Array.isArray(root))
+    return root.map((item, index) => (index === step ? withValue(item, rest, value) : item))
+  const object: { [key: string]: Json } = Object.assign({}, root)
+  object[String(step)] = withValue(memberOf(root, step), rest, value)
+  return object
+}
+
+/**
+ * Writes a bound value: one transaction with the binding's origin, or this client's own state.
+ *
+ * @throws {NexusError} `invalid_patch` when the place has gone or the type is wrong. Nothing changed.
+ */
+export function writeBinding(
+  { doc, store }: { doc: Y.Doc; store: PanelStore },
+  { path, isLocal, origin }: Extract<Binding, { kind: 'value' }>,
+  value: Json,
+): void {
+  const [name, ...rest] = path
+  if (isLocal) {
+    store.setLocal(String(name), withValue(store.read(String(name)), rest, value))
+    return
+  }
+  // "add" replaces a member that exists and creates one that does not; in a list it would insert.
+  const op = typeof path.at(-1) === 'number' ? 'replace' : 'add'
+  applyJsonPatch(doc, store.model(), [{ op, path: toPointer(path), value }], origin)
+}

@@ -1,0 +1,172 @@
+import type { Json, JsonObject } from '@nexus/core'
+import {
+  type CompiledPanel,
+  type CompiledTool,
+  evaluateExpression,
+  toJsonValue,
+  type ViewNode,
+} from '@nexus/core/nxml'
+import type { Sandbox } from '@nexus/core/nxml/sandbox'
+import type * as Y from 'yjs'
+import type { PanelStore } from './panel-store.ts'
+
+/** What a tool run asks of the screen of the person who started it. */
+export type ScreenEvent =
+  | {
+      readonly type: 'toast'
+      readonly level: 'info' | 'success' | 'warn' | 'error'
+      readonly title?: string
+      readonly message: string
+    }
+  | { readonly type: 'modal'; readonly title: string; readonly message: string }
+  | { readonly type: 'navigate'; readonly to: { readonly panelId: string } | { readonly url: string } }
+
+export interface ViewCommand {
+  readonly id: string
+  readonly kind: 'setProp' | 'call'
+  readonly args: readonly unknown[]
+}
+
+let loading: Promise<Sandbox> | null = null
+
+/** The sandbox of this tab; half a megabyte, loaded with the first tool that runs. */
+export function loadSandbox(): Promise<Sandbox> {
+  loading ??= import('@nexus/core/nxml/sandbox')
+    .then(({ createSandbox }) => createSandbox())
+    .catch((error: unknown) => {
+      loading = null
+      throw error
+    })
+  return loading
+}
+
+const isPlainObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
+
+/**
+ * The named arguments of a call (NXML specification 5.6): a list gives them by position, an object by name, any other
+ * value is the only argument. `newValue` fills an argument called `value` that is not given.
+ */
+export function namedArgs(tool: CompiledTool, given: unknown, newValue?: Json): JsonObject {
+  const named: Record<string, unknown> = {}
+  if (Array.isArray(given)) {
+    for (const [index, { name }] of tool.args.entries()) if (index < given.length) named[name] = given[index]
+  } else if (isPlainObject(given)) Object.assign(named, given)
+  else if (given !== undefined && tool.args[0] !== undefined) named[tool.args[0].name] = given
+  if (
+    newValue !== undefined &&
+    !Object.hasOwn(named, 'value') &&
+    tool.args.some(({ name }) => name === 'value')
+  )
+    named.value = newValue
+  // What an expression made may hold dates and gaps; a call carries JSON.
+  const json: JsonObject = JSON.parse(JSON.stringify(named))
+  return json
+}
+
+const SCREEN_LEVELS = ['info', 'success', 'warn', 'error'] as const
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+/** Reads an emitted event; `null` for events that are not meant for the screen, or have the wrong shape. */
+export function parseScreenEvent({ name, payload }: { name: string; payload: unknown }): ScreenEvent | null {
+  const fields = isPlainObject(payload) ? payload : {}
+  const title = textOf(fields.title)
+  const message = typeof payload === 'string' ? payload : textOf(fields.message)
+  if (name === 'toast' && message !== undefined) {
+    const level = SCREEN_LEVELS.find((known) => known === (fields.level ?? fields.type)) ?? 'info'
+    return { type: 'toast', level, message, ...(title === undefined ? {} : { title }) }
+  }
+  if (name === 'modal' && message !== undefined) return { type: 'modal', title: title ?? 'Message', message }
+  const panelId = textOf(fields.panelId)
+  if (name === 'navigate' && panelId !== undefined) return { type: 'navigate', to: { panelId } }
+  const url = textOf(fields.url)
+  if (name === 'navigate' && url?.startsWith('https://') === true) return { type: 'navigate', to: { url } }
+  return null
+}
+
+/** Whether the tool writes nothing that others see, so that a viewer may run it. */
+export const writesOnlyLocally = (panel: CompiledPanel, tool: CompiledTool): boolean =>
+  !tool.handler.dynamicState &&
+  tool.handler.extensions.length === 0 &&
+  tool.handler.writes.every((name) =>
+    panel.states.some((state) => state.name === name && state.scope === 'local'),
+  )
+
+export interface ToolRun {
+  readonly trigger: NonNullable<ViewNode['trigger']>
+  readonly scope: Readonly<Record<string, unknown>>
+  /** The new value of an Input or Switch that fires. */
+  readonly newValue?: Json
+}
+
+export interface ToolRunner {
+  /**
+   * Runs after the runs before it. Resolves when it is over, well or not; never rejects.
+   */
+  run(run: ToolRun): Promise<void>
+}
+
+export interface ToolRunnerOptions {
+  readonly doc: Y.Doc
+  readonly store: PanelStore
+  readonly isReadOnly: () => boolean
+  readonly onScreenEvent: (event: ScreenEvent) => void
+  readonly onViewCommand: (command: ViewCommand) => void
+}
+
+export function createToolRunner({
+  doc,
+  store,
+  isReadOnly,
+  onScreenEvent,
+  onViewCommand,
+}: ToolRunnerOptions): ToolRunner {
+  let queue: Promise<void> = Promise.resolve()
+
+  const fail = (tool: string, message: string): void =>
+    onScreenEvent({ type: 'toast', level: 'error', title: `“${tool}” did not work`, message })
+
+  const runNow = async (name: string, given: unknown, newValue: Json | undefined): Promise<void> => {
+    const definition = store.definition()
+    if (definition.kind !== 'nxml') return
+    const { panel } = definition
+    const tool = panel.tools.find((candidate) => candidate.name === name)
+    if (tool === undefined) return fail(name, 'The panel has no such tool any more.')
+    if (isReadOnly() && !writesOnlyLocally(panel, tool))
+      return fail(name, 'You can view this panel but not change it.')
+    const [sandbox, { runTool }] = await Promise.all([loadSandbox(), import('@nexus/core/nxml/sandbox')])
+    const result = await runTool({
+      sandbox,
+      panel,
+      tool: name,
+      args: namedArgs(tool, given, newValue),
+      doc,
+      localState: store.localState(),
+    })
+    for (const [state, value] of Object.entries(result.localWrites))
+      store.setLocal(state, toJsonValue(value) ?? null)
+    for (const command of result.viewCommands) onViewCommand(command)
+    for (const event of result.events) {
+      const screenEvent = parseScreenEvent(event)
+      if (screenEvent !== null) onScreenEvent(screenEvent)
+    }
+    if (!result.success) fail(name, result.error?.message ?? 'It stopped without a reason.')
+  }
+
+  return {
+    run: ({ trigger, scope, newValue }) => {
+      // Arguments are read when the person acts, not when the queue comes to it.
+      const given =
+        trigger.args === undefined
+          ? undefined
+          : evaluateExpression(trigger.args, { state: store.read, scope })
+      queue = queue.then(() =>
+        runNow(trigger.tool, given, newValue).catch((error: unknown) =>
+          fail(trigger.tool, error instanceof Error ? error.message : String(error)),
+        ),
+      )
+      return queue
+    },
+  }
+}
