@@ -13,6 +13,7 @@ export { parseJsonPatch } from './parse-json-patch.ts'
 export { formatPointer, parsePointer, type Step } from './pointer.ts'
 export { type PanelJson, panelJson, readSource, readState } from './read-state.ts'
 export { reconcileState } from './reconcile-state.ts'
+export { replaceSource } from './replace-source.ts'
 export { replaceState } from './replace-state.ts'
 export { setAt, textAt } from './set-at.ts'
 export {
