@@ -145,11 +145,13 @@ describe('what goes where', () => {
     expect([probe.status, await probe.json()]).toEqual([200, { ready: true, parts: {} }])
   })
 
-  test('[OPS57] the first event of a stream arrives while the stream is open', async () => {
+  test('[OPS57] each event of a stream arrives while the stream is open', async () => {
     const response = await fetch(`${origin}/api/state/w/p/events`)
     const reader = response.body?.getReader()
-    const first = await reader?.read()
-    expect(new TextDecoder().decode(first?.value)).toBe('data: first\n\n')
+    const nextEvent = async () => new TextDecoder().decode((await reader?.read())?.value)
+    expect(await nextEvent()).toBe('data: first\n\n')
+    await seenBy('/api/publish')
+    expect(await nextEvent()).toBe('data: next\n\n')
     await reader?.cancel()
   })
 })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import * as z from 'zod'
 
@@ -24,17 +24,20 @@ const WEBSOCKET_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 
 /**
  * Answers every request with what reached it, and every upgrade with a WebSocket that says the same in its first frame.
- * `/…/events` begins an event stream and leaves it open.
+ * `/…/events` begins an event stream and leaves it open; `/…/publish` sends each open stream one more event.
  */
 export async function startEchoServer(name: string): Promise<EchoServer> {
   const sockets = new Set<{ destroy(): void }>()
+  const streams = new Set<ServerResponse>()
   const server = createServer((request, response) => {
     request.resume()
     if (request.url?.endsWith('/events')) {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       response.write('data: first\n\n')
+      streams.add(response)
       return
     }
+    if (request.url?.endsWith('/publish')) for (const stream of streams) stream.write('data: next\n\n')
     response.writeHead(200, { 'content-type': 'application/json', etag: '"7"' })
     response.end(toText(name, request).padEnd(4_000))
   })
