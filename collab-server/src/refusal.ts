@@ -11,6 +11,8 @@ export class Refusal extends Error {
   constructor(reason: ErrorCode, code: number = CLOSE_CODES.resetConnection) {
     super('')
     this.name = 'Refusal'
+    // An answer, not a defect: the line Hocuspocus prints for some of them shall stay one line.
+    delete this.stack
     this.reason = reason
     this.code = code
   }

@@ -88,6 +88,22 @@ describe('an edit', () => {
     expect(await node.server.health()).toMatchObject({ ready: true })
   })
 
+  test('[COL72] is left in the network when too much waits for the store, and taken when there is room', async () => {
+    const log = createGatedLog(nodes.log)
+    const { document } = await nodes.panel()
+    const node = await nodes.start({ log, options: { COLLAB_MAX_UNSAVED_BYTES: 50_000 } })
+    const alice = nodes.tab(node, 'alice').open(document)
+    const bob = nodes.tab(node, 'bob').open(document)
+    await until(() => isSaved(alice) && isSaved(bob))
+    log.holdAppends()
+    for (let at = 0; at < 100; at += 1) stateOf(alice).set(`key${at}`, 'x'.repeat(50_000))
+    await until(() => stateOf(bob).has('key0'))
+    // What came in one piece of the network is taken, and no more.
+    expect(node.server.counts().unsavedBytes).toBeLessThan(1_000_000)
+    log.open()
+    await until(() => isSaved(alice) && stateOf(bob).has('key99'))
+  })
+
   test('[COL12] that a killed server had not saved comes back with its client', async () => {
     const log = createGatedLog(nodes.log)
     const { document } = await nodes.panel()

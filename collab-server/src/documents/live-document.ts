@@ -141,6 +141,8 @@ export class LiveDocument {
       if (checkpoint !== null) Y.applyUpdate(this.document, checkpoint.state, FROM_LOG)
       for (const { update } of tail) Y.applyUpdate(this.document, update, FROM_LOG)
     }, FROM_LOG)
+    // To nobody, now: a moment later it would all be sent to the first who connects, who asks for it anyway.
+    this.document.flush()
   }
 
   #applyFromLog(updates: readonly FollowedUpdate[]): void {

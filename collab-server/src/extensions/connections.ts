@@ -38,7 +38,7 @@ export function createConnections({
 }
 
 function enter(connection: Connection<ConnectionContext>): void {
-  connection.context.socket.connections.set(connection.messageAddress, connection)
+  connection.context.socket.establish(connection)
   setPace(connection.document)
 }
 

@@ -29,7 +29,7 @@ export function parseAwareness(bytes: Uint8Array): AwarenessEntry[] | null {
 }
 
 /** Deeply nested states would overflow the stack of whoever compares or encodes them. */
-export const isPresence = (state: unknown): state is JsonObject =>
+const isPresence = (state: unknown): state is JsonObject =>
   isJsonObject(state) && isShallow(state, limits.MAX_JSON_DEPTH)
 
 function isShallow(value: Json, levels: number): boolean {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type Connection, type Document, isTransactionOrigin } from '@hocuspocus/server'
 import type { DocumentName, Fanout, JsonObject, NodeId, PresenceMessage } from '@nexus/core'
 import { applyAwarenessUpdate, encodeAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness'
@@ -20,8 +21,6 @@ interface Changes {
   readonly removed: readonly number[]
 }
 
-/** Largest presence message taken from a client, bytes. */
-const MAX_CLIENT_MESSAGE_BYTES = 64_000
 /** Origin of what other processes told us; never told them back. */
 const FROM_OTHERS = Object.freeze({ source: 'redis' as const })
 /** A presence message without entries: "I have just opened this document, who is there?" */
@@ -50,31 +49,15 @@ export class DocumentPresence {
 
   /** Takes a presence message of a client. @returns `false` when it cannot be understood; nothing has changed then. */
   take(connection: Connection, identity: PresenceIdentity, bytes: Uint8Array): boolean {
-    const entries = bytes.byteLength > MAX_CLIENT_MESSAGE_BYTES ? null : parseAwareness(bytes)
+    const entries = parseAwareness(bytes)
     if (entries === null) return false
+    const own = this.#parts.document.getClients(connection)
     const admitted = entries.flatMap((entry) => {
-      const state = this.admit(identity, entry)
-      return state === undefined ? [] : [state === entry.state ? entry : { ...entry, state }]
+      const state = this.#admit(identity, entry)
+      return state === undefined ? [] : [this.#inOrder({ ...entry, state }, own.has(entry.clientId))]
     })
-    const isUnchanged = admitted.length === entries.length && admitted.every((it, at) => it === entries[at])
-    const message = isUnchanged ? bytes : encodeAwareness(admitted)
-    if (admitted.length > 0) this.#parts.document.applyAwarenessUpdate(connection, message)
+    if (admitted.length > 0) this.#parts.document.applyAwarenessUpdate(connection, encodeAwareness(admitted))
     return true
-  }
-
-  /**
-   * What a client may set: its own presence, under its own name, on a client id that shows nobody else.
-   *
-   * @returns The state to show (`null`: removed), or `undefined` when the entry is to be left out.
-   */
-  admit(
-    identity: PresenceIdentity,
-    { clientId, state }: Pick<AwarenessEntry, 'clientId' | 'state'>,
-  ): JsonObject | null | undefined {
-    const shown = shownUserId(this.#parts.document.awareness.getStates().get(clientId))
-    if (shown !== null && shown !== identity.userId) return undefined
-    if (state === null) return null
-    return toTrueState(state, identity) ?? undefined
   }
 
   /** Takes what another process said. */
@@ -82,15 +65,11 @@ export class DocumentPresence {
     if (sender === this.#parts.nodeId) return
     const entries = parseAwareness(message)
     if (entries === null) return
-    const other = this.#others.get(sender) ?? { clients: new Set(), heardAt: 0 }
-    this.#others.set(sender, other)
-    other.heardAt = this.#parts.now()
     if (entries.length === 0) this.publishAll()
-    for (const { clientId, state } of entries) {
-      if (state === null) other.clients.delete(clientId)
-      else other.clients.add(clientId)
-    }
-    applyAwarenessUpdate(this.#parts.document.awareness, message, FROM_OTHERS)
+    const other = this.#heardFrom(sender)
+    const ordered = entries.map((entry) => this.#inOrder(entry, other.clients.has(entry.clientId)))
+    applyAwarenessUpdate(this.#parts.document.awareness, encodeAwareness(ordered), FROM_OTHERS)
+    for (const entry of ordered) this.#noteOwner(entry, other.clients)
   }
 
   /** Tells the other processes about all of our own clients; nothing when there are none. */
@@ -106,6 +85,49 @@ export class DocumentPresence {
       this.#others.delete(nodeId)
       const gone = [...other.clients].filter((client) => !this.#local.has(client))
       removeAwarenessStates(this.#parts.document.awareness, gone, FROM_OTHERS)
+    }
+  }
+
+  /**
+   * What a client may set: its own presence, under its own name, on a client id that shows nobody else.
+   *
+   * @returns The state to show (`null`: removed), or `undefined` when the entry is to be left out.
+   */
+  #admit(identity: PresenceIdentity, { clientId, state }: AwarenessEntry): JsonObject | null | undefined {
+    const shown = shownUserId(this.#parts.document.awareness.getStates().get(clientId))
+    if (shown !== null && shown !== identity.userId) return undefined
+    if (state === null) return null
+    return toTrueState(state, identity) ?? undefined
+  }
+
+  /**
+   * Awareness takes only what has a higher clock than it knows, and remembers the clocks of those who left. Somebody
+   * who comes back has the clock they left with, and would stay invisible until they move. So what comes from where a
+   * client is now, or from a client nobody sees, is given the clock it needs.
+   */
+  #inOrder(entry: AwarenessEntry, isOwner: boolean): AwarenessEntry {
+    const { meta, states } = this.#parts.document.awareness
+    const known = meta.get(entry.clientId)?.clock
+    if (known === undefined || entry.clock > known) return entry
+    const shown = states.get(entry.clientId)
+    if (entry.state === null) return isOwner ? { ...entry, clock: known } : entry
+    const isNew = shown === undefined || (isOwner && !isDeepStrictEqual(shown, entry.state))
+    return isNew ? { ...entry, clock: known + 1 } : entry
+  }
+
+  #heardFrom(sender: NodeId) {
+    const other = this.#others.get(sender) ?? { clients: new Set<number>(), heardAt: 0 }
+    this.#others.set(sender, other)
+    other.heardAt = this.#parts.now()
+    return other
+  }
+
+  /** A client is where it was last heard from. */
+  #noteOwner({ clientId, clock, state }: AwarenessEntry, clients: Set<number>): void {
+    if (state === null) clients.delete(clientId)
+    else if (this.#parts.document.awareness.meta.get(clientId)?.clock === clock) {
+      for (const other of this.#others.values()) other.clients.delete(clientId)
+      clients.add(clientId)
     }
   }
 

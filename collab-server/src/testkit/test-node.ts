@@ -43,6 +43,14 @@ export async function startNode(parts: {
   }
 }
 
+/** A tab that is closed while it connects is no error. */
+class PatientWebSocket extends WebSocket {
+  constructor(url: string) {
+    super(url)
+    this.on('error', () => {})
+  }
+}
+
 /** One person's browser tab: a socket with any number of documents. */
 export class TestTab implements Disposable {
   readonly socket: HocuspocusProviderWebsocket
@@ -53,7 +61,7 @@ export class TestTab implements Disposable {
     this.#token = token
     this.socket = new HocuspocusProviderWebsocket({
       url,
-      WebSocketPolyfill: WebSocket,
+      WebSocketPolyfill: PatientWebSocket,
       delay: 20,
       minDelay: 20,
       maxDelay: 100,

@@ -3,19 +3,28 @@ import { createBackPressure } from './back-pressure.ts'
 import { createTokenBucket } from './token-bucket.ts'
 
 describe('the token bucket', () => {
-  test('[COL44] a burst goes through at once, then messages wait for their turn', () => {
-    let nowMs = 0
-    const bucket = createTokenBucket({ perSecond: 10, burst: 3, now: () => nowMs })
-    expect([bucket.take(), bucket.take(), bucket.take(), bucket.take()]).toEqual([0, 0, 0, 100])
-    nowMs = 200
-    expect(bucket.take()).toBe(0)
+  const bucketAt = (clock: { ms: number }, burst: number) => {
+    const bucket = createTokenBucket({ perSecond: 10, burst, now: () => clock.ms })
+    return (count: number): number => {
+      for (let taken = 0; taken < count; taken += 1) bucket.take()
+      return bucket.debtMs()
+    }
+  }
+
+  test('[COL44] a burst goes through at once, what comes on top has to be paid for', () => {
+    const clock = { ms: 0 }
+    const take = bucketAt(clock, 3)
+    expect(take(3)).toBe(0)
+    expect(take(2)).toBe(200)
+    clock.ms = 200
+    expect(take(0)).toBe(0)
   })
 
   test('[COL44] a long pause earns no more than a burst', () => {
-    let nowMs = 0
-    const bucket = createTokenBucket({ perSecond: 10, burst: 2, now: () => nowMs })
-    nowMs = 3_600_000
-    expect([bucket.take(), bucket.take(), bucket.take()]).toEqual([0, 0, 100])
+    const clock = { ms: 0 }
+    const take = bucketAt(clock, 2)
+    clock.ms = 3_600_000
+    expect(take(3)).toBe(100)
   })
 })
 

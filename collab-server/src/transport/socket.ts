@@ -34,8 +34,8 @@ export interface SocketParts {
   /** Where the peer is, as far as we can tell. */
   readonly peerAddress: string
   readonly limits: SocketLimits
-  /** Presence from a connection that is established; `false`: it is not well-formed. */
-  readonly onAwareness: (connection: Connection, states: Uint8Array) => boolean
+  /** Presence of an established connection's client. @returns `false` when it cannot be understood. */
+  readonly onAwareness: (connection: Connection<ConnectionContext>, states: Uint8Array) => boolean
 }
 
 type ClientConnection = ReturnType<Hocuspocus['handleConnection']>
@@ -45,6 +45,8 @@ type PauseReason = 'rate' | 'store'
 
 /** A peer that does not answer the closing handshake is cut after this long, ms. */
 const CLOSE_GRACE_MS = 3_000
+/** Largest presence message; a cursor and a name need some hundreds, bytes. */
+const MAX_PRESENCE_BYTES = 16_000
 /** WebSocket close reasons hold at most 123 bytes. */
 const MAX_REASON_CHARS = 120
 
@@ -55,8 +57,6 @@ const MAX_REASON_CHARS = 120
 export class CollabSocket implements WebSocketLike {
   readonly peerAddress: string
   readonly acks: AckGate
-  /** Established documents by address. */
-  readonly connections = new Map<string, Connection<ConnectionContext>>()
   /** Everybody who signs in on a socket must be the same user; `null` until the first has. */
   caller: VerifiedCaller | null = null
   readonly #ws: WebSocket
@@ -66,6 +66,10 @@ export class CollabSocket implements WebSocketLike {
   readonly #pauseReasons = new Set<PauseReason>()
   /** Addresses the client asked for: established, or waiting for their answer. */
   readonly #addresses = new Set<string>()
+  /** Established documents by address. */
+  readonly #connections = new Map<string, Connection<ConnectionContext>>()
+  /** Newest presence by address, of documents that are not established yet. */
+  readonly #earlyPresence = new Map<string, Uint8Array>()
   #client: ClientConnection | null = null
   #heardSincePing = true
   /** The caller whose token is to be renewed. */
@@ -114,7 +118,7 @@ export class CollabSocket implements WebSocketLike {
       return
     }
     if (frame.kind === 'refusal') {
-      this.#addresses.delete(addressOf(data))
+      this.forget(addressOf(data))
       // A refused client never asks again; one whose socket closes does.
       if (frame.reason === 'unavailable') {
         this.close(CLOSE_CODES.tryAgainLater, 'the document cannot be loaded at the moment')
@@ -140,8 +144,7 @@ export class CollabSocket implements WebSocketLike {
   }
 
   resume(reason: PauseReason): void {
-    this.#pauseReasons.delete(reason)
-    if (this.#pauseReasons.size === 0) this.#ws.resume()
+    if (this.#pauseReasons.delete(reason) && this.#pauseReasons.size === 0) this.#ws.resume()
   }
 
   /** Called at a steady pace: keeps both sides' watchdogs calm, and cuts a peer that was silent since the last call. */
@@ -165,13 +168,23 @@ export class CollabSocket implements WebSocketLike {
   askForToken(): void {
     if (this.#askedAbout === this.caller) return
     this.#askedAbout = this.caller
-    const [connection] = this.connections.values()
+    const [connection] = this.#connections.values()
     connection?.requestToken()
+  }
+
+  /** Signing in has led to a connection. */
+  establish(connection: Connection<ConnectionContext>): void {
+    const { messageAddress } = connection
+    this.#connections.set(messageAddress, connection)
+    const presence = this.#earlyPresence.get(messageAddress)
+    this.#earlyPresence.delete(messageAddress)
+    if (presence !== undefined) this.#takePresence(connection, presence)
   }
 
   /** Forgets an address, so that the client may ask for it again. */
   forget(address: string): void {
-    this.connections.delete(address)
+    this.#connections.delete(address)
+    this.#earlyPresence.delete(address)
     this.#addresses.delete(address)
   }
 
@@ -182,7 +195,8 @@ export class CollabSocket implements WebSocketLike {
 
   #receive(bytes: Uint8Array): void {
     if (this.#ws.readyState !== WebSocket.OPEN) return
-    this.#slowDown()
+    this.#bucket.take()
+    if (!this.#pauseReasons.has('rate')) this.#slowDown()
     this.#heard()
     if (isPong(bytes)) return
     const frame = parseClientFrame(bytes)
@@ -190,11 +204,15 @@ export class CollabSocket implements WebSocketLike {
     else if (this.#isAdmitted(frame)) this.#take(frame, bytes)
   }
 
+  /** Frames that are here already are taken all the same; the socket is not read again before they are paid for. */
   #slowDown(): void {
-    const waitMs = this.#bucket.take()
-    if (waitMs === 0 || this.#pauseReasons.has('rate')) return
+    const waitMs = this.#bucket.debtMs()
+    if (waitMs === 0) {
+      this.resume('rate')
+      return
+    }
     this.pause('rate')
-    setTimeout(() => this.resume('rate'), waitMs).unref()
+    setTimeout(() => this.#slowDown(), waitMs).unref()
   }
 
   /** Nothing reaches Hocuspocus for an address before a sign-in for it; names that cannot exist never do. */
@@ -213,20 +231,21 @@ export class CollabSocket implements WebSocketLike {
   }
 
   #take(frame: ClientFrame, bytes: Uint8Array): void {
-    const connection = this.connections.get(frame.address)
     if (frame.kind === 'ignored') return
     if (frame.kind === 'update' && frame.updateBytes > this.#parts.limits.maxUpdateBytes) {
       this.close(CLOSE_CODES.tooLarge, `one edit may have ${this.#parts.limits.maxUpdateBytes} bytes`)
-      return
-    }
-    // Hocuspocus makes a whole Yjs document for every awareness message (a quarter of its CPU time, measured).
-    if (frame.kind === 'awareness' && connection !== undefined) {
-      if (!this.#parts.onAwareness(connection, frame.states)) {
-        this.close(CLOSE_CODES.badRequest, 'the presence message cannot be understood')
-      }
-      return
-    }
-    this.#client?.handleMessage(bytes)
+    } else if (frame.kind === 'awareness' && frame.states.byteLength > MAX_PRESENCE_BYTES) {
+      this.close(CLOSE_CODES.tooLarge, `presence may have ${MAX_PRESENCE_BYTES} bytes`)
+    } else if (frame.kind === 'awareness') {
+      const connection = this.#connections.get(frame.address)
+      if (connection === undefined) this.#earlyPresence.set(frame.address, frame.states)
+      else this.#takePresence(connection, frame.states)
+    } else this.#client?.handleMessage(bytes)
+  }
+
+  #takePresence(connection: Connection<ConnectionContext>, states: Uint8Array): void {
+    if (this.#parts.onAwareness(connection, states)) return
+    this.close(CLOSE_CODES.badRequest, 'the presence message cannot be understood')
   }
 
   #write(frame: Uint8Array, isAwareness: boolean): void {

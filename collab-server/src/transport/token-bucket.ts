@@ -1,7 +1,9 @@
 /** Lets `burst` through at once and `perSecond` in the long run. */
 export interface TokenBucket {
-  /** Takes one token, also when there is none. @returns Ms to wait until the debt is paid; 0 when there was one. */
-  take(): number
+  /** Takes one token, also when there is none: that is a debt. */
+  take(): void
+  /** Ms until the debt is paid; 0 when there is none. */
+  debtMs(): number
 }
 
 export function createTokenBucket(options: {
@@ -12,13 +14,19 @@ export function createTokenBucket(options: {
 }): TokenBucket {
   let tokens = options.burst
   let countedAt = options.now()
+  const refill = (): void => {
+    const now = options.now()
+    tokens = Math.min(options.burst, tokens + ((now - countedAt) * options.perSecond) / 1_000)
+    countedAt = now
+  }
   return {
     take: () => {
-      const now = options.now()
-      tokens = Math.min(options.burst, tokens + ((now - countedAt) * options.perSecond) / 1_000)
-      countedAt = now
+      refill()
       tokens -= 1
-      return tokens >= 0 ? 0 : Math.ceil((-tokens * 1_000) / options.perSecond)
+    },
+    debtMs: () => {
+      refill()
+      return Math.ceil((Math.max(0, -tokens) * 1_000) / options.perSecond)
     },
   }
 }

@@ -1,0 +1,139 @@
+import type { HocuspocusProvider } from '@hocuspocus/provider'
+import type { PresenceMessage } from '@nexus/core'
+import { createMemoryFanout } from '@nexus/core/memory'
+import { describe, expect, test } from 'vitest'
+import { encodeAwareness } from './presence/awareness-entries.ts'
+import { RawSocket } from './testkit/raw-socket.ts'
+import { isSaved } from './testkit/test-node.ts'
+import { until, withNodes } from './testkit/with-nodes.ts'
+
+const nodes = withNodes()
+
+/** What `provider` sees of others: user id by client id. */
+const seenBy = ({ awareness, document }: HocuspocusProvider) =>
+  [...(awareness?.getStates() ?? [])]
+    .filter(([clientId]) => clientId !== document.clientID)
+    .flatMap(([, state]) => (state.user === undefined ? [] : [state.user]))
+
+const show = (provider: HocuspocusProvider, id: string, name = id): void =>
+  provider.awareness?.setLocalStateField('user', { id, name, color: '#123456' })
+
+const FAST = {
+  COLLAB_PRESENCE_DELAY_MS: 5,
+  COLLAB_PRESENCE_HEARTBEAT_MS: 20,
+  COLLAB_PRESENCE_SILENCE_MS: 200,
+}
+
+/** Alice and Bob in one document, on one server or on two that hear each other. */
+async function together(serverCount: 1 | 2) {
+  const { document } = await nodes.panel()
+  const fanout = createMemoryFanout()
+  const here = await nodes.start({ fanout, options: FAST })
+  const there = serverCount === 1 ? here : await nodes.start({ fanout, options: FAST })
+  const [aliceTab, bobTab] = [nodes.tab(here, 'alice'), nodes.tab(there, 'bob')]
+  const [alice, bob] = [aliceTab.open(document), bobTab.open(document)]
+  await until(() => isSaved(alice) && isSaved(bob))
+  return { document, fanout, here, there, aliceTab, bobTab, alice, bob }
+}
+
+describe.each([1, 2] as const)('on %i server(s)', (serverCount) => {
+  test('[COL80] people see who else is there, and who has left', async () => {
+    const { alice, bob, aliceTab } = await together(serverCount)
+    show(alice, 'alice')
+    await until(() => seenBy(bob).length === 1)
+    expect(seenBy(bob)).toEqual([{ id: 'alice', name: 'alice', color: '#123456' }])
+    aliceTab.close()
+    await until(() => seenBy(bob).length === 0)
+  })
+
+  test('[COL81] who comes later sees who is there already', async () => {
+    const { document, alice, there } = await together(serverCount)
+    show(alice, 'alice')
+    const late = nodes.tab(there, 'bob').open(document)
+    await until(() => seenBy(late).length === 1)
+  })
+
+  test('[COL82] a reconnected tab is seen once, and leaves nothing behind', async () => {
+    const { alice, bob, aliceTab } = await together(serverCount)
+    show(alice, 'alice')
+    await until(() => seenBy(bob).length === 1)
+    aliceTab.socket.webSocket?.close()
+    await until(() => !alice.isAuthenticated)
+    await until(() => isSaved(alice) && seenBy(bob).length === 1)
+    aliceTab.close()
+    await until(() => seenBy(bob).length === 0)
+  })
+})
+
+describe('between servers', () => {
+  test('[COL83] the people of a server that falls silent disappear', async () => {
+    const { document } = await nodes.panel()
+    const fanout = createMemoryFanout()
+    let isCut = false
+    const cuttable = {
+      ...fanout,
+      publishPresence: (message: PresenceMessage) => {
+        if (!isCut) fanout.publishPresence(message)
+      },
+    }
+    const here = await nodes.start({ fanout: cuttable, options: FAST })
+    const there = await nodes.start({ fanout, options: FAST })
+    const [alice, bob] = [nodes.tab(here, 'alice').open(document), nodes.tab(there, 'bob').open(document)]
+    await until(() => isSaved(alice) && isSaved(bob))
+    show(alice, 'alice')
+    await until(() => seenBy(bob).length === 1)
+    isCut = true
+    await until(() => seenBy(bob).length === 0)
+    isCut = false
+    await until(() => seenBy(bob).length === 1)
+  })
+
+  test('[COL84] many moves of one person are few messages', async () => {
+    const { alice, bob, fanout, document, here } = await together(2)
+    show(alice, 'alice')
+    await until(() => seenBy(bob).length === 1)
+    let messages = 0
+    await fanout.onPresence(document, ({ sender }) => {
+      if (sender === here.nodeId) messages += 1
+    })
+    for (let cursor = 0; cursor < 200; cursor += 1) alice.awareness?.setLocalStateField('cursor', cursor)
+    await until(() => [...(bob.awareness?.getStates().values() ?? [])].some(({ cursor }) => cursor === 199))
+    expect(messages).toBeLessThan(50)
+  })
+})
+
+describe('identity', () => {
+  test('[COL85] a client cannot show itself as somebody else', async () => {
+    const { alice, bob } = await together(1)
+    show(alice, 'bob')
+    alice.awareness?.setLocalStateField('cursor', 1)
+    show(alice, 'alice')
+    await until(() => seenBy(bob).length === 1)
+    expect(seenBy(bob)).toEqual([{ id: 'alice', name: 'alice', color: '#123456' }])
+  })
+
+  test("[COL86] a client cannot take another user's name", async () => {
+    const { alice, bob } = await together(1)
+    show(alice, 'alice', 'bob')
+    await until(() => seenBy(bob).length === 1)
+    expect(seenBy(bob)).toEqual([{ id: 'alice', name: 'alice', color: '#123456' }])
+  })
+
+  test('[COL87] a client can neither change nor remove what another one shows', async () => {
+    const { document, alice, bob, here } = await together(1)
+    show(bob, 'bob')
+    await until(() => seenBy(alice).length === 1)
+    using socket = await RawSocket.open(here.url)
+    socket.auth(document, nodes.signer.tokenOf('alice'))
+    await until(() => socket.of(document, 2).length > 0)
+    const clientId = bob.document.clientID
+    socket.awareness(
+      document,
+      encodeAwareness([{ clientId, clock: 1_000, state: { user: { id: 'alice' } } }]),
+    )
+    socket.awareness(document, encodeAwareness([{ clientId, clock: 1_001, state: null }]))
+    socket.awareness(document, encodeAwareness([{ clientId: 7, clock: 1, state: { user: { id: 'alice' } } }]))
+    await until(() => seenBy(bob).length === 1)
+    expect(seenBy(alice)).toContainEqual({ id: 'bob', name: 'bob', color: '#123456' })
+  })
+})
