@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { Database, Db } from '../sql/database.ts'
@@ -7,6 +8,8 @@ const DEFAULT_MAX_CONNECTIONS = 10
 const CONNECT_TIMEOUT_MS = 5_000
 /** Longest run of one statement, ms. Above the slowest healthy append by far; below what a person waits for. */
 const STATEMENT_TIMEOUT_MS = 30_000
+/** The server ends a statement by itself first. Idle connections are closed long before. */
+const SILENCE_PER_STATEMENT_TIMEOUT = 1.5
 const INT8_OID = 20
 const BYTEA_OID = 17
 
@@ -14,8 +17,9 @@ export interface PostgresOptions {
   /** `postgres://user:password@host:port/database` */
   readonly url: string
   readonly maxConnections?: number
+  /** Longest run of one statement; 0: no limit (for long migrations). */
   readonly statementTimeoutMs?: number
-  /** An idle connection broke; the next query opens a new one. For the log. */
+  /** A connection broke; the next query opens a new one. For the log. */
   readonly onConnectionLost?: (error: Error) => void
 }
 
@@ -31,19 +35,36 @@ export interface OpenDatabase {
  * Resolves without connecting: a database that is away shows at the first query.
  */
 export async function openPostgres(options: PostgresOptions): Promise<OpenDatabase> {
+  const statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
+    statement_timeout: statementTimeoutMs,
+    stream: () => createSocket(statementTimeoutMs * SILENCE_PER_STATEMENT_TIMEOUT),
     application_name: 'nexus',
     keepAlive: true,
     types: { getTypeParser },
   })
-  // Without a listener the loss of an idle connection would end the process.
-  pool.on('error', (error) => options.onConnectionLost?.(error))
+  // Without listeners a connection that breaks would end the process: the pool's hears of idle ones, the client's of those in use.
+  pool.on('connect', (client) => client.on('error', (error) => options.onConnectionLost?.(error)))
+  pool.on('error', () => undefined)
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
   return { db, close: () => db.destroy() }
+}
+
+/**
+ * A server that is gone without closing its connections (a failover, a cut cable) would otherwise hold what waits for it for as
+ * long as the kernel repeats its packets: a quarter of an hour.
+ *
+ * @param silenceMs - 0: for ever.
+ */
+function createSocket(silenceMs: number): Socket {
+  const socket = new Socket()
+  socket.setTimeout(silenceMs, () => {
+    socket.destroy(new Error(`Connection terminated after ${silenceMs} ms without an answer`))
+  })
+  return socket
 }
 
 /** Of this pool only, not of every user of `pg` in the process; what comes out is what PGlite gives. */

@@ -54,11 +54,11 @@ export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = 'code' in error && typeof error.code === 'string' ? error.code : null
   if (code === null) return UNAVAILABLE_MESSAGES.some((pattern) => pattern.test(error.message))
-  return code in UNAVAILABLE_SQLSTATES || isSqlStateClass(code) || UNAVAILABLE_NETWORK.has(code)
+  return Object.hasOwn(UNAVAILABLE_SQLSTATES, code) || isSqlStateClass(code) || UNAVAILABLE_NETWORK.has(code)
 }
 
 const isSqlStateClass = (code: string): boolean =>
-  /^[0-9A-Z]{5}$/.test(code) && code.slice(0, 2) in UNAVAILABLE_SQLSTATES
+  /^[0-9A-Z]{5}$/.test(code) && Object.hasOwn(UNAVAILABLE_SQLSTATES, code.slice(0, 2))
 
 /**
  * Runs `work` and translates failures of the connection.

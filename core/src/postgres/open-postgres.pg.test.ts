@@ -1,0 +1,97 @@
+import { sql } from 'kysely'
+import { describe, expect, inject, test, vi } from 'vitest'
+import { createSqlUpdateLog } from '../sql/sql-update-log.ts'
+import { someDocument, someUpdates } from '../testkit/builders.ts'
+import { freePort } from '../testkit/free-port.ts'
+import { startPostgres } from '../testkit/start-postgres.ts'
+import { withTestDatabase } from '../testkit/test-database.ts'
+import { openPostgres } from './open-postgres.ts'
+
+const database = withTestDatabase()
+
+describe('values', () => {
+  test('[PGS1] bigint arrives as number and bytea as Uint8Array, as from PGlite', async () => {
+    const { rows } = await sql<{ big: number; bytes: Uint8Array; none: number | null }>`
+      select 9007199254740991::bigint as big, '\\x0102ff'::bytea as bytes, null::bigint as none
+    `.execute(database.db)
+    expect(rows).toEqual([{ big: Number.MAX_SAFE_INTEGER, bytes: Uint8Array.of(1, 2, 255), none: null }])
+    expect(Object.getPrototypeOf(rows[0]?.bytes)).toBe(Uint8Array.prototype)
+  })
+})
+
+describe('losing the server', () => {
+  test('[PGS2] an idle connection that breaks does not end the process; the next query has a new one', async () => {
+    const onConnectionLost = vi.fn()
+    const { db, close } = await openPostgres({ url: database.url, maxConnections: 1, onConnectionLost })
+    const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db)
+    await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(database.db)
+    await vi.waitFor(() => expect(onConnectionLost).toHaveBeenCalled())
+    await sql`select 1`.execute(db)
+    await close()
+  })
+
+  test('[PGS3] a connection that breaks during a statement is unavailable', async () => {
+    const { db, close } = await openPostgres({ url: database.url, maxConnections: 1 })
+    const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db)
+    const created = someDocument()
+    const log = createSqlUpdateLog(db)
+    await log.create([created])
+    await database.db.transaction().execute(async (trx) => {
+      await sql`select from panel_states where document = ${created.document} for update`.execute(trx)
+      const append = log.append([{ document: created.document, updates: someUpdates(1) }])
+      const refused = expect(append).rejects.toMatchObject({ code: 'unavailable' })
+      await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(trx)
+      await refused
+    })
+    await close()
+  })
+
+  test('[PGS4] a statement above its time is unavailable', async () => {
+    const { db, close } = await openPostgres({ url: database.url, statementTimeoutMs: 50 })
+    const created = someDocument()
+    const log = createSqlUpdateLog(db)
+    await log.create([created])
+    await database.db.transaction().execute(async (trx) => {
+      await sql`select from panel_states where document = ${created.document} for update`.execute(trx)
+      await expect(
+        log.append([{ document: created.document, updates: someUpdates(1) }]),
+      ).rejects.toMatchObject({ code: 'unavailable', cause: { code: '57014' } })
+    })
+    await close()
+  })
+
+  test('[PGS5] a server that is not there is unavailable, and the same pool works once it is', async () => {
+    const port = await freePort()
+    const { db, close } = await openPostgres({ url: `postgres://postgres@127.0.0.1:${port}/postgres` })
+    const log = createSqlUpdateLog(db)
+    await expect(log.heads([someDocument().document])).rejects.toMatchObject({ code: 'unavailable' })
+    const server = await startPostgres({ port })
+    await sql`select 1`.execute(db)
+    await close()
+    await server.stop()
+  })
+
+  test('[PGS6] a closed pool is unavailable', async () => {
+    const { db, close } = await openPostgres({ url: inject('postgresUrl') })
+    await close()
+    await expect(createSqlUpdateLog(db).heads([someDocument().document])).rejects.toMatchObject({
+      code: 'unavailable',
+    })
+  })
+
+  test('[PGS7] a server that stops answering is unavailable, and the pool goes on with another connection', async () => {
+    const { db, close } = await openPostgres({
+      url: database.url,
+      maxConnections: 1,
+      statementTimeoutMs: 200,
+    })
+    const log = createSqlUpdateLog(db)
+    const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db)
+    const pid = rows[0]?.pid ?? 0
+    process.kill(pid, 'SIGSTOP')
+    await expect(log.heads([someDocument().document])).rejects.toMatchObject({ code: 'unavailable' })
+    expect(await log.heads([someDocument().document])).toEqual(new Map())
+    process.kill(pid, 'SIGCONT')
+    await close()
+  })
+})
