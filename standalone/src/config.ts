@@ -1,3 +1,5 @@
+import { API_OPTIONS } from '@nexus/api'
+import { COLLAB_OPTIONS } from '@nexus/collab-server'
 import {
   choiceOption,
   integerOption,
@@ -8,8 +10,10 @@ import {
   textOption,
 } from '@nexus/core/server'
 
-/** Every setting of the one-process product. `npm start` works with none of them. */
+/** Every setting of the one-process product, those of its parts included. `npm start` works with none of them. */
 export const STANDALONE_OPTIONS = {
+  ...COLLAB_OPTIONS,
+  ...API_OPTIONS,
   PORT: portOption({ doc: 'Port of the page, the API and the live connections', fallback: 4000 }),
   HOST: textOption({
     doc: 'Address to listen on; 0.0.0.0 lets other machines in',

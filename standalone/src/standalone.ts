@@ -59,12 +59,12 @@ async function createServices(options: StandaloneOptions, { db, fanout }: Stores
     api: await createApi({
       ...shared,
       logger: logger.child({ part: 'api' }),
-      options: { AUTH_SECRET: authSecret, PUBLIC_URL: options.PUBLIC_URL },
+      options: { ...options, AUTH_SECRET: authSecret },
     }),
     collabServer: await createCollabServer({
       ...shared,
       logger: logger.child({ part: 'collab-server' }),
-      options: { PUBLIC_URL: options.PUBLIC_URL },
+      options: { ...options, COLLAB_DRAIN_TIMEOUT_MS: options.DRAIN_TIMEOUT_MS },
     }),
     snapshots: await createSnapshotWorker({
       ...shared,
