@@ -1,8 +1,13 @@
-import { NexusError, type Version } from '@nexus/core'
+import { limits, NexusError, type Version } from '@nexus/core'
 import * as Y from 'yjs'
 import { type Attempt, attempt, type Change } from './change.ts'
 import { decode, type PastDocument } from './past-documents.ts'
 import type { Replica } from './replica.ts'
+
+const TOO_LARGE: Attempt = {
+  state: 'spoilt',
+  error: new NexusError('payload_too_large', `The state would exceed ${limits.MAX_STATE_CHARS} characters.`),
+}
 
 /**
  * Applies changes to the replica, in order, each to the version its caller looked at. Nothing is awaited, so that no
@@ -25,8 +30,9 @@ export function attemptGroup(
       past.get(change) ?? (isDirty && change.base === start ? fork(startState, replica) : null)
     const made: Attempt =
       aside === null ? attemptDirectly(replica, change) : attemptAside(replica, change, aside)
-    attempts.push(made)
-    if (made.state === 'spoilt') break
+    const isTooLarge = made.state === 'changed' && replica.hasOutgrown()
+    attempts.push(isTooLarge ? TOO_LARGE : made)
+    if (isTooLarge || made.state === 'spoilt') break
     isDirty ||= made.state === 'changed'
   }
   return attempts

@@ -7,10 +7,11 @@ import {
   type UpdateLog,
   type Version,
 } from '@nexus/core'
-import { buildDocument, type PanelModel, panelJson, readSource } from '@nexus/core/document'
+import { buildDocument, type PanelModel, panelJson, readSource, readState } from '@nexus/core/document'
 import { type FollowedUpdate, followDocument } from '@nexus/core/log'
 import * as Y from 'yjs'
 import { lastValidModel, validModel } from './panel-models.ts'
+import { createSizeGuard } from './size-guard.ts'
 import { createSourceModels } from './source-models.ts'
 import type { StateAtVersion } from './state-cache.ts'
 
@@ -41,6 +42,8 @@ export interface Replica {
   model(): PanelModel
   /** When a version was saved. */
   savedAt(version: Version): Promise<Date>
+  /** The state is larger than allowed, and larger than before. */
+  hasOutgrown(): boolean
   /** What programs see, at `version`. */
   read(): Promise<StateAtVersion>
   stop(): void
@@ -86,8 +89,10 @@ export async function openReplica({ log, fanout, document, onError }: ReplicaPar
   }
   // Others may have saved something between `version` and our own updates; `doc` is no version until that is here.
   let savedByUs = NO_VERSION
+  const size = createSizeGuard(doc, () => JSON.stringify(readState(doc, models.current().shape)).length)
   return {
     doc,
+    hasOutgrown: size.hasOutgrown,
     get version() {
       return follower.version
     },
