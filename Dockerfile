@@ -104,8 +104,8 @@ EXPOSE 4000
 STOPSIGNAL SIGQUIT
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
     CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/4000 && printf 'GET /health/ready HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q '^HTTP/1.1 200 ' <&3"]
-CMD ["nginx", "-c", "/etc/nexus/studio.conf", "-g", "daemon off;"]
+CMD ["nginx", "-c", "/etc/nexus/studio.conf"]
 
 # Everything behind one port: the studio, and the way to the servers.
 FROM studio AS proxy
-CMD ["nginx", "-c", "/etc/nexus/nexus.conf", "-g", "daemon off;"]
+CMD ["nginx", "-c", "/etc/nexus/nexus.conf"]

@@ -61,11 +61,11 @@ beforeAll(async () => {
     collab_server: `127.0.0.1:${collabServer.port}`,
     snapshots: `127.0.0.1:${snapshots.port}`,
   }
-  const proxy = await startNginx({ entry: 'nexus.conf', studioDist, targets, port: await freePort() })
+  const proxy = await startNginx({ image: 'proxy', studioDist, targets, port: await freePort() })
   resources.use(proxy)
   proxyLog = proxy.log
   origin = `http://127.0.0.1:${proxy.port}`
-  const studio = await startNginx({ entry: 'studio.conf', studioDist, port: await freePort() })
+  const studio = await startNginx({ image: 'studio', studioDist, port: await freePort() })
   resources.use(studio)
   studioOnly = `http://127.0.0.1:${studio.port}`
 })
@@ -215,7 +215,7 @@ test('[OPS62] a server that is away is a problem the client may retry, and is fo
   const target = `127.0.0.1:${port}`
   const studioDist = await buildStudio()
   await using proxy = await startNginx({
-    entry: 'nexus.conf',
+    image: 'proxy',
     studioDist,
     targets: { api: target, collab_server: target, snapshots: target },
     port: await freePort(),

@@ -5,6 +5,8 @@ import { chmod, cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import * as z from 'zod'
+import { lastOf, readDockerfile } from './dockerfile.ts'
 import { ROOT } from './repository.ts'
 
 export interface NginxTargets {
@@ -36,14 +38,13 @@ function findNginx(): string {
 }
 
 /**
- * Runs Debian's nginx with the configuration that the images have, only with places of this machine in it: a free port,
- * a temporary folder, the studio's files, and the servers.
+ * Runs Debian's nginx as the image does, with the configuration that is in it; only the places are those of this machine:
+ * a free port, a temporary folder, the studio's files, and the servers.
  *
- * @param entry - `nexus.conf` or `studio.conf`.
  * @throws With nginx's own words when it refuses the configuration.
  */
 export async function startNginx(options: {
-  readonly entry: 'nexus.conf' | 'studio.conf'
+  readonly image: 'proxy' | 'studio'
   readonly studioDist: string
   readonly targets?: NginxTargets
   readonly port: number
@@ -54,7 +55,7 @@ export async function startNginx(options: {
   await writeConfiguration(folder, options)
   const logFile = join(folder, 'log')
   const output = openSync(logFile, 'a')
-  const child = spawn(program, ['-c', join(folder, options.entry)], { stdio: ['ignore', output, output] })
+  const child = spawn(program, argumentsOf(options.image, folder), { stdio: ['ignore', output, output] })
   const exited = once(child, 'exit')
   const log = () => readFileSync(logFile, 'utf8')
   for (let attempt = 0; !(await isListening(options.port)); attempt += 1) {
@@ -71,6 +72,13 @@ export async function startNginx(options: {
       await rm(folder, { recursive: true })
     },
   }
+}
+
+/** What the image's command gives to nginx, with the folder in place of the image's. */
+function argumentsOf(image: string, folder: string): string[] {
+  const command = lastOf(readDockerfile().get(image)?.instructions ?? [], 'CMD') ?? '[]'
+  const [, ...rest] = z.array(z.string()).parse(JSON.parse(command))
+  return rest.map((argument) => argument.replace('/etc/nexus', folder))
 }
 
 async function writeConfiguration(
