@@ -18,8 +18,9 @@ export interface RunProcessOptions {
 /**
  * Runs until SIGTERM or SIGINT, then drains and releases. A second signal skips the draining.
  *
- * Never calls `process.exit`: it sets `process.exitCode` and lets the event loop empty. When `start` fails, the reason
- * is logged and the exit code is 1.
+ * Never calls `process.exit`: it lets the event loop empty.
+ *
+ * @throws What `start` throws; nothing is open then. Trouble while stopping is logged and makes the exit code 1.
  */
 export async function runProcess({ logger, drainTimeoutMs, start }: RunProcessOptions): Promise<void> {
   const stop = Promise.withResolvers<string>()
@@ -39,14 +40,20 @@ export async function runProcess({ logger, drainTimeoutMs, start }: RunProcessOp
     const running = await start()
     logger.info({ signal: await stop.promise }, 'stopping')
     await Promise.race([drained(running, logger), hurry.promise, elapsed(drainTimeoutMs)])
+    await released(running, logger)
+  } finally {
+    process.off('SIGTERM', onSignal)
+    process.off('SIGINT', onSignal)
+  }
+}
+
+async function released(running: Running, logger: Logger): Promise<void> {
+  try {
     await running.close()
     logger.info('stopped')
   } catch (error) {
     process.exitCode = 1
-    logger.error({ err: error }, error instanceof Error ? error.message : 'could not start')
-  } finally {
-    process.off('SIGTERM', onSignal)
-    process.off('SIGINT', onSignal)
+    logger.error({ err: error }, 'could not release everything')
   }
 }
 

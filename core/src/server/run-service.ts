@@ -13,8 +13,20 @@ export interface RunServiceOptions {
   readonly open: () => Promise<{ readonly service: Service; readonly release: () => Promise<void> }>
 }
 
-/** Runs one service as a process of its own: its paths and the probes on one port, until SIGTERM. */
-export function runService(options: RunServiceOptions): Promise<void> {
+/**
+ * Runs one service as a process of its own: its paths and the probes on one port, until SIGTERM. When it cannot start,
+ * the reason is logged and the exit code is 1.
+ */
+export async function runService(options: RunServiceOptions): Promise<void> {
+  try {
+    await runUntilStopped(options)
+  } catch (error) {
+    process.exitCode = 1
+    options.logger.error({ err: error }, error instanceof Error ? error.message : 'could not start')
+  }
+}
+
+function runUntilStopped(options: RunServiceOptions): Promise<void> {
   return runProcess({
     logger: options.logger,
     drainTimeoutMs: options.drainTimeoutMs,
