@@ -1,7 +1,7 @@
 import type { Json } from '@nexus/core'
-import { applyJsonPatch, panelRoots } from '@nexus/core/document'
+import { setAt, textAt } from '@nexus/core/document'
 import type { ViewProp } from '@nexus/core/nxml'
-import * as Y from 'yjs'
+import type * as Y from 'yjs'
 import type { PanelStore, Path } from './panel-store.ts'
 
 type BindPath = Extract<ViewProp, { kind: 'path' }>
@@ -56,8 +56,8 @@ export function findBinding(
   if (declared === undefined) return { kind: 'unbound' }
   const origin = `bind:$state.${spellPath(path)}`
   if (declared.type === 'text' && path.length === 1) {
-    const text = panelRoots(doc).state.get(name)
-    return text instanceof Y.Text ? { kind: 'text', name, text, origin } : { kind: 'unbound' }
+    const text = textAt(doc, name)
+    return text === null ? { kind: 'unbound' } : { kind: 'text', name, text, origin }
   }
   const isLocal = declared.scope === 'local'
   if (!isLocal && !store.isStored(name)) return { kind: 'unbound' }
@@ -65,9 +65,6 @@ export function findBinding(
   const isNumber = path.length === 1 ? declared.type === 'number' : typeof value === 'number'
   return { kind: 'value', path, value, isLocal, isNumber, origin }
 }
-
-const toPointer = (path: Path): string =>
-  ['$state', ...path].map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 
 /** `root` with the value at `path` replaced; the parts on the way are copied. */
 function withValue(root: unknown, path: Path, value: Json): Json {
@@ -95,7 +92,5 @@ export function writeBinding(
     store.setLocal(String(name), withValue(store.read(String(name)), rest, value))
     return
   }
-  // "add" replaces a member that exists and creates one that does not; in a list it would insert.
-  const op = typeof path.at(-1) === 'number' ? 'replace' : 'add'
-  applyJsonPatch(doc, store.model(), [{ op, path: toPointer(path), value }], origin)
+  setAt(doc, store.model().shape, path, value, origin)
 }

@@ -19,6 +19,8 @@ export interface PanelStatus {
 export interface PanelSession {
   readonly panelId: string
   readonly doc: Y.Doc
+  /** Who I am to tools that ask. */
+  readonly me: { readonly id: string; readonly name: string }
   readonly undo: PanelUndo
   status(): PanelStatus
   people(): readonly Person[]
@@ -164,6 +166,7 @@ export function openPanelSession(options: PanelSessionOptions): OwnedPanelSessio
   return {
     panelId,
     doc,
+    me: { id: user.id, name: user.name },
     undo,
     status: () => status,
     people: () => people,

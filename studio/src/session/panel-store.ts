@@ -36,6 +36,11 @@ export interface PanelStore {
   /** The values of this client's own states. */
   localState(): JsonObject
   setLocal(name: string, value: Json): void
+  /**
+   * Remembers what the person has typed so far. The function it returns takes a tool's write of a local state, unless the
+   * person has typed there since: clearing a draft must not swallow the next one.
+   */
+  beginLocalRun(): (name: string, value: Json) => void
   /** Whether the document has the state's stored value; `false` until the server has made it. */
   isStored(name: string): boolean
   subscribe(listener: () => void): () => void
@@ -55,6 +60,8 @@ export function createPanelStore(doc: Y.Doc, onLog: (message: string) => void = 
   const places = new Map<string, WeakMap<object, Path>>()
   const computedCells = new Map<string, ComputedCell>()
   const local = new Map<string, Json>()
+  /** How often the person has written each local state. */
+  const typed = new Map<string, number>()
   const computing = new Set<string>()
   const logged = new Set<string>()
   let definition: Definition = { kind: 'free-form' }
@@ -122,6 +129,12 @@ export function createPanelStore(doc: Y.Doc, onLog: (message: string) => void = 
     for (const listener of [...listeners]) listener()
   }
 
+  const writeLocal = (name: string, value: Json): void => {
+    local.set(name, value)
+    put(name, value)
+    notify()
+  }
+
   const computedExpr = (name: string) =>
     definition.kind === 'nxml'
       ? definition.panel.computed.find((entry) => entry.name === name)?.expr
@@ -186,9 +199,14 @@ export function createPanelStore(doc: Y.Doc, onLog: (message: string) => void = 
     },
     localState: () => Object.fromEntries(local),
     setLocal: (name, value) => {
-      local.set(name, value)
-      put(name, value)
-      notify()
+      typed.set(name, (typed.get(name) ?? 0) + 1)
+      writeLocal(name, value)
+    },
+    beginLocalRun: () => {
+      const before = new Map(typed)
+      return (name, value) => {
+        if (typed.get(name) === before.get(name)) writeLocal(name, value)
+      }
     },
     isStored: (name) => state.has(name),
     subscribe: (listener) => {

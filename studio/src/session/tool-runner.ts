@@ -107,9 +107,18 @@ export interface ToolRunner {
   run(run: ToolRun): Promise<void>
 }
 
+/** What is settled at the moment somebody acts, however long the queue is. */
+interface StartedRun {
+  readonly name: string
+  readonly given: unknown
+  readonly newValue: Json | undefined
+  readonly writeLocal: (name: string, value: Json) => void
+}
+
 export interface ToolRunnerOptions {
   readonly doc: Y.Doc
   readonly store: PanelStore
+  readonly me: { readonly id: string; readonly name: string }
   readonly isReadOnly: () => boolean
   readonly onScreenEvent: (event: ScreenEvent) => void
   readonly onViewCommand: (command: ViewCommand) => void
@@ -118,6 +127,7 @@ export interface ToolRunnerOptions {
 export function createToolRunner({
   doc,
   store,
+  me,
   isReadOnly,
   onScreenEvent,
   onViewCommand,
@@ -127,7 +137,7 @@ export function createToolRunner({
   const fail = (tool: string, message: string): void =>
     onScreenEvent({ type: 'toast', level: 'error', title: `“${tool}” did not work`, message })
 
-  const runNow = async (name: string, given: unknown, newValue: Json | undefined): Promise<void> => {
+  const runNow = async ({ name, given, newValue, writeLocal }: StartedRun): Promise<void> => {
     const definition = store.definition()
     if (definition.kind !== 'nxml') return
     const { panel } = definition
@@ -143,9 +153,10 @@ export function createToolRunner({
       args: namedArgs(tool, given, newValue),
       doc,
       localState: store.localState(),
+      user: me,
     })
     for (const [state, value] of Object.entries(result.localWrites))
-      store.setLocal(state, toJsonValue(value) ?? null)
+      writeLocal(state, toJsonValue(value) ?? null)
     for (const command of result.viewCommands) onViewCommand(command)
     for (const event of result.events) {
       const screenEvent = parseScreenEvent(event)
@@ -161,8 +172,9 @@ export function createToolRunner({
         trigger.args === undefined
           ? undefined
           : evaluateExpression(trigger.args, { state: store.read, scope })
+      const started = { name: trigger.tool, given, newValue, writeLocal: store.beginLocalRun() }
       queue = queue.then(() =>
-        runNow(trigger.tool, given, newValue).catch((error: unknown) =>
+        runNow(started).catch((error: unknown) =>
           fail(trigger.tool, error instanceof Error ? error.message : String(error)),
         ),
       )

@@ -14,22 +14,23 @@ interface MenuProps {
   readonly children: ReactNode
 }
 
-/** A drop-down list of commands; arrows move, letters search, Esc closes. */
+/**
+ * A drop-down list of commands; arrows move, letters search, Esc closes. It stays in the landmark of its button, so
+ * that a screen reader meets it there.
+ */
 export function Menu({ trigger, align = 'start', side = 'bottom', children }: MenuProps) {
   return (
-    <Radix.Root>
+    <Radix.Root modal={false}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content
-          align={align}
-          side={side}
-          sideOffset={6}
-          collisionPadding={10}
-          className="z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-56 animate-pop-in overflow-y-auto rounded-lg border border-line bg-raised p-1 shadow-md"
-        >
-          {children}
-        </Radix.Content>
-      </Radix.Portal>
+      <Radix.Content
+        align={align}
+        side={side}
+        sideOffset={6}
+        collisionPadding={10}
+        className="z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-56 animate-pop-in overflow-y-auto rounded-lg border border-line bg-raised p-1 shadow-md"
+      >
+        {children}
+      </Radix.Content>
     </Radix.Root>
   )
 }

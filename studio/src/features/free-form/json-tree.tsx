@@ -1,5 +1,5 @@
 import type { Json } from '@nexus/core'
-import { applyJsonPatch, panelRoots } from '@nexus/core/document'
+import { applyJsonPatch, formatPointer, panelRoots, setAt } from '@nexus/core/document'
 import { Braces, ChevronRight, Plus, Trash2 } from 'lucide-react'
 import { type FormEvent, useEffect, useState, useSyncExternalStore } from 'react'
 import { messageOf } from '../../api/problem.ts'
@@ -17,10 +17,11 @@ interface JsonTreeProps {
   readonly isReadOnly: boolean
 }
 
-type Operation = Parameters<typeof applyJsonPatch>[2][number]
+/** Of every edit made in the tree; undo follows it. */
+const ORIGIN = 'bind:tree'
 
-const toPointer = (path: Path): string =>
-  ['$state', ...path].map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+/** What can be done to a place: a new value, or (`undefined`) its removal. */
+type Change = (path: Path, value: Json | undefined) => void
 
 /** What a person typed: JSON if it reads as JSON, else text. */
 export function parseTyped(text: string): Json {
@@ -40,9 +41,17 @@ export function JsonTree({ session, store, isReadOnly }: JsonTreeProps) {
   const keys = names === '' ? [] : names.split('\n')
   useSyncExternalStore(store.subscribe, () => store.stamp(keys))
 
-  const apply = (operation: Operation): void => {
+  const change: Change = (path, value) => {
+    const { shape } = store.model()
     try {
-      applyJsonPatch(session.doc, store.model(), [operation], 'bind:tree')
+      if (value !== undefined) setAt(session.doc, shape, path, value, ORIGIN)
+      else
+        applyJsonPatch(
+          session.doc,
+          store.model(),
+          [{ op: 'remove', path: formatPointer(['$state', ...path]) }],
+          ORIGIN,
+        )
     } catch (error) {
       showToast({ level: 'warn', title: 'That was not written', message: messageOf(error) })
     }
@@ -64,14 +73,12 @@ export function JsonTree({ session, store, isReadOnly }: JsonTreeProps) {
               value={store.read(key)}
               path={[key]}
               isReadOnly={isReadOnly}
-              apply={apply}
+              change={change}
             />
           ))}
         </ul>
       )}
-      {!isReadOnly && (
-        <AddValue onAdd={(name, value) => apply({ op: 'add', path: toPointer([name]), value })} />
-      )}
+      {!isReadOnly && <AddValue onAdd={(name, value) => change([name], value)} />}
     </div>
   )
 }
@@ -81,27 +88,20 @@ interface EntryProps {
   readonly value: unknown
   readonly path: Path
   readonly isReadOnly: boolean
-  readonly apply: (operation: Operation) => void
+  readonly change: Change
 }
 
 const isBranch = (value: unknown): value is object => typeof value === 'object' && value !== null
 
-function Entry({ name, value, path, isReadOnly, apply }: EntryProps) {
+function Entry({ name, value, path, isReadOnly, change }: EntryProps) {
   const [isOpen, setOpen] = useState(path.length < 3)
   const label = path.join(' › ')
   if (!isBranch(value)) {
     return (
       <li className="flex min-h-8 items-center gap-2 py-0.5 pl-5">
         <span className="shrink-0 text-muted">{name}</span>
-        <Leaf
-          label={label}
-          value={value}
-          isReadOnly={isReadOnly}
-          onChange={(next) => apply({ op: 'replace', path: toPointer(path), value: next })}
-        />
-        {!isReadOnly && (
-          <RemoveButton label={label} onRemove={() => apply({ op: 'remove', path: toPointer(path) })} />
-        )}
+        <Leaf label={label} value={value} isReadOnly={isReadOnly} onChange={(next) => change(path, next)} />
+        {!isReadOnly && <RemoveButton label={label} onRemove={() => change(path, undefined)} />}
       </li>
     )
   }
@@ -125,9 +125,7 @@ function Entry({ name, value, path, isReadOnly, apply }: EntryProps) {
           <span className="truncate text-muted">{name}</span>
           <span className="text-faint">{summary}</span>
         </button>
-        {!isReadOnly && (
-          <RemoveButton label={label} onRemove={() => apply({ op: 'remove', path: toPointer(path) })} />
-        )}
+        {!isReadOnly && <RemoveButton label={label} onRemove={() => change(path, undefined)} />}
       </div>
       {isOpen && entries.length > 0 && (
         <ul className="ml-2 border-l border-line pl-2">
@@ -138,7 +136,7 @@ function Entry({ name, value, path, isReadOnly, apply }: EntryProps) {
               value={member}
               path={[...path, key]}
               isReadOnly={isReadOnly}
-              apply={apply}
+              change={change}
             />
           ))}
         </ul>

@@ -56,7 +56,7 @@ export function Launcher({ personName, onOpen, onBuild, isBuilding, corner }: La
   return (
     <div className="relative min-h-full overflow-hidden">
       <Backdrop />
-      <div className="absolute top-4 right-4 z-10">{corner}</div>
+      <header className="absolute top-4 right-4 z-10">{corner}</header>
       <main className="relative grid min-h-dvh place-items-center px-5 py-16">
         <m.div
           initial={{ opacity: 0, y: 10 }}

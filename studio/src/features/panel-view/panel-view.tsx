@@ -76,6 +76,7 @@ function useContextOf({
     const runner = createToolRunner({
       doc: session.doc,
       store,
+      me: session.me,
       isReadOnly: () => latest.current.isReadOnly,
       onScreenEvent: (event) => latest.current.onScreenEvent(event),
       onViewCommand: handles.handle,

@@ -40,7 +40,7 @@ export function ValueField({ binding, options }: ValueFieldProps) {
 
   const write = (): void => {
     clearTimeout(timer.current)
-    unwritten.delete(write)
+    unwritten.delete(writeLatest)
     const { draft: text, binding: place, isNumber: asNumber } = latest.current
     if (text === null || place.kind !== 'value') return
     const value = toValue(text, asNumber)
@@ -81,7 +81,6 @@ export function ValueField({ binding, options }: ValueFieldProps) {
   const leave = (): void => {
     if (isNumber && latest.current.draft?.trim() === '') latest.current = { ...latest.current, draft: '0' }
     writeLatest()
-    unwritten.delete(writeLatest)
     forget()
   }
 

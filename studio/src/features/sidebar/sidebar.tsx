@@ -144,9 +144,7 @@ function PanelLink({ panel, workspaceId, isCurrent, others, onOpen }: PanelLinkP
       aria-current={isCurrent ? 'page' : undefined}
       className={classes(
         'flex min-h-8 items-center gap-2.5 rounded-md px-2 text-sm transition-colors duration-75',
-        isCurrent
-          ? 'bg-surface font-medium text-ink shadow-sm'
-          : 'text-muted hover:bg-pressed hover:text-ink',
+        isCurrent ? 'bg-raised font-medium text-ink shadow-sm' : 'text-muted hover:bg-pressed hover:text-ink',
       )}
     >
       <PanelIcon
