@@ -39,8 +39,14 @@ export interface CreateApiOptions {
   /** `AUTH_SECRET` must be given; the rest has the fallbacks of {@link API_OPTIONS}. */
   readonly options: Pick<ApiOptions, 'AUTH_SECRET'> & Partial<ApiOptions>
   readonly logger: Logger
-  readonly overrides?: { readonly clock?: Clock }
+  readonly overrides?: {
+    readonly clock?: Clock
+    /** How long a request waits for the snapshot worker. */
+    readonly snapshotWaitMs?: number
+  }
 }
+
+const SNAPSHOT_WAIT_MS = 10_000
 
 /** The REST interface: `/api/*` and `/.well-known/jwks.json`. Every answer from 400 on is a problem document. */
 export async function createApi(given: CreateApiOptions): Promise<Service> {
@@ -85,6 +91,7 @@ async function createParts({ db, log, fanout, nodeId, ...given }: CreateApiOptio
       maxReplicas: options.MAX_REPLICAS,
       maxCachedChars: options.MAX_CACHED_CHARS,
     }),
+    snapshotWaitMs: given.overrides?.snapshotWaitMs ?? SNAPSHOT_WAIT_MS,
     authenticate: createAuthenticate(credentials),
   }
 }

@@ -17,6 +17,7 @@ export interface ApiParts extends Credentials {
   readonly accounts: Accounts
   readonly access: Access
   readonly replicas: Replicas
+  readonly snapshotWaitMs: number
   /** Refuses requests without a valid access token. */
   readonly authenticate: RequestHandler
 }

@@ -38,6 +38,7 @@ export interface TestApiOptions {
   readonly logger?: Logger
   readonly options?: Partial<ApiOptions>
   readonly now?: () => Date
+  readonly snapshotWaitMs?: number
 }
 
 const closers: (() => Promise<void>)[] = []
@@ -47,7 +48,7 @@ afterEach(async () => {
 
 /** One `api` on a port of its own, as a process would serve it; closed after the test. Rate limits are off. */
 export async function startTestApi(given: TestApiOptions): Promise<TestApi> {
-  const { db, now } = given
+  const { db, now, snapshotWaitMs } = given
   const api = await createApi({
     db,
     log: given.log ?? createSqlUpdateLog(db),
@@ -60,7 +61,10 @@ export async function startTestApi(given: TestApiOptions): Promise<TestApi> {
       RATE_LIMIT_AUTH_PER_ACCOUNT: 0,
       ...given.options,
     },
-    ...(now === undefined ? {} : { overrides: { clock: { now } } }),
+    overrides: {
+      ...(now === undefined ? {} : { clock: { now } }),
+      ...(snapshotWaitMs === undefined ? {} : { snapshotWaitMs }),
+    },
   })
   await api.start()
   const server = createServer(api.handleRequest)

@@ -13,10 +13,10 @@ import type { Db } from '@nexus/core/sql'
 interface Parts {
   readonly db: Db
   readonly fanout: Fanout
+  /** How long a request waits for the worker; the snapshot is made later all the same. */
+  readonly snapshotWaitMs: number
 }
 
-/** How long a request waits for the worker, in ms. The snapshot is made later all the same. */
-const WAIT_MS = 10_000
 /** A notice may be lost, so the row is looked at this often as well, in ms. */
 const POLL_MS = 250
 
@@ -34,7 +34,7 @@ export interface NewSnapshot {
  *   could not make it.
  */
 export async function createSnapshot(
-  { db, fanout }: Parts,
+  { db, fanout, snapshotWaitMs }: Parts,
   caller: VerifiedCaller,
   snapshot: NewSnapshot,
 ): Promise<CreatedSnapshotView> {
@@ -64,14 +64,17 @@ export async function createSnapshot(
       })
       .execute()
     fanout.publishNotice({ type: 'snapshot_requested', workspaceId })
-    return await waitForSnapshot(db, id, bell)
+    return await waitForSnapshot(db, { id, bell, waitMs: snapshotWaitMs })
   } finally {
     unsubscribe()
   }
 }
 
-async function waitForSnapshot(db: Db, id: SnapshotId, bell: Bell): Promise<CreatedSnapshotView> {
-  const giveUpAt = performance.now() + WAIT_MS
+async function waitForSnapshot(
+  db: Db,
+  { id, bell, waitMs }: { readonly id: SnapshotId; readonly bell: Bell; readonly waitMs: number },
+): Promise<CreatedSnapshotView> {
+  const giveUpAt = performance.now() + waitMs
   for (;;) {
     const row = await snapshotRows(db).where('id', '=', id).executeTakeFirst()
     if (row?.state === 'created') return toCreated(row)

@@ -1,0 +1,133 @@
+import { parseSnapshotId, type WorkspaceId } from '@nexus/core'
+import { createMemoryFanout } from '@nexus/core/memory'
+import { withTestDatabase } from '@nexus/core/testkit'
+import { describe, expect, test } from 'vitest'
+import { type Person, signUp, somePanel, startTestApi } from './testkit/test-api.ts'
+
+const database = withTestDatabase()
+const HASH = '0123456789abcdef0123456789abcdef01234567'
+
+/** Does to the rows what the snapshot worker does. */
+async function answerAsWorker(options: { readonly hash: string | null; readonly fails?: boolean }) {
+  const fanout = createMemoryFanout()
+  await fanout.onAnyNotice((notice) => {
+    if (notice.type === 'snapshot_requested') void complete(notice.workspaceId)
+  })
+  const complete = async (workspaceId: WorkspaceId) => {
+    const rows = await database.db
+      .selectFrom('panel_states')
+      .select(['panel_id', 'version'])
+      .where('workspace_id', '=', workspaceId)
+      .where('panel_id', 'is not', null)
+      .execute()
+    const manifest = Object.fromEntries(rows.map((row) => [row.panel_id, row.version]))
+    await database.db
+      .updateTable('state_snapshots')
+      .set({
+        state: options.fails ? 'failed' : 'created',
+        error: options.fails ? 'the volume is full' : null,
+        manifest: JSON.stringify(manifest),
+        panel_count: rows.length,
+        total_size_bytes: 1234,
+        git_commit: options.hash,
+        completed_at: new Date(),
+      })
+      .where('workspace_id', '=', workspaceId)
+      .where('state', '=', 'requested')
+      .execute()
+    fanout.publishNotice({ type: 'snapshot_created', workspaceId })
+  }
+  const api = await startTestApi({ db: database.db, fanout })
+  return signUp(api)
+}
+
+const create = (person: Person, body: unknown = {}) =>
+  person.call('POST', `/api/state/${person.workspaceId}/snapshot`, { body })
+
+describe('workspace snapshots', () => {
+  test('[WSS1] the newest state of all panels is one value', async () => {
+    const ann = await signUp(await startTestApi({ db: database.db }))
+    const panel = await somePanel(ann, { initialState: { n: 1 } })
+    await panel.put({ state: { $state: { n: 2 } } })
+    const { status, body } = await ann.call('GET', `/api/state/${ann.workspaceId}/snapshot`)
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ workspaceId: ann.workspaceId, totalPanels: 3, gitCommit: null })
+    expect(body.snapshotAt).toMatch(/Z$/)
+    expect(body.panels[panel.panelId]).toEqual({ $state: { n: 2 }, $computed: {}, version: 2 })
+  })
+
+  test('[WSS2] creating one waits for the worker and answers what it made', async () => {
+    const ann = await answerAsWorker({ hash: HASH })
+    const answer = await create(ann, { description: 'before lunch' })
+    expect(answer.status).toBe(201)
+    expect(answer.body).toEqual({
+      snapshotId: expect.any(String),
+      panelCount: 2,
+      totalSizeBytes: 1234,
+      gitCommitHash: HASH,
+      createdAt: expect.stringMatching(/Z$/),
+    })
+    expect(parseSnapshotId(answer.body.snapshotId)).not.toBeNull()
+    const { body: list } = await ann.call('GET', `/api/state/${ann.workspaceId}/snapshots`)
+    expect(list).toEqual([
+      { ...answer.body, type: 'manual', description: 'before lunch', createdBy: ann.userId },
+    ])
+  })
+
+  test('[WSS3] a snapshot is read as it was, whatever has happened since', async () => {
+    const ann = await answerAsWorker({ hash: HASH })
+    const panel = await somePanel(ann, { initialState: { n: 1 } })
+    const { body: made } = await create(ann)
+    await panel.put({ state: { $state: { n: 2 } } })
+    for (const query of [`snapshot_id=${made.snapshotId}`, `git_commit=${HASH}`]) {
+      const { body } = await ann.call('GET', `/api/state/${ann.workspaceId}/snapshot?${query}`)
+      expect(body.panels[panel.panelId]).toEqual({ $state: { n: 1 }, $computed: {}, version: 1 })
+      expect(body).toMatchObject({ totalPanels: 3, gitCommit: HASH, snapshotAt: made.createdAt })
+    }
+  })
+
+  test('[WSS4] snapshots and commits of other workspaces are not there', async () => {
+    const ann = await answerAsWorker({ hash: HASH.replaceAll('0', 'f') })
+    const { body: made } = await create(ann)
+    const bob = await signUp(await startTestApi({ db: database.db }))
+    for (const query of [
+      `snapshot_id=${made.snapshotId}`,
+      `git_commit=${made.gitCommitHash}`,
+      'snapshot_id=x',
+    ]) {
+      const answer = await bob.call('GET', `/api/state/${bob.workspaceId}/snapshot?${query}`)
+      expect(answer).toMatchObject({ status: 404, body: { code: 'not_found' } })
+    }
+    expect((await bob.call('GET', `/api/state/${bob.workspaceId}/snapshot?git_commit=x`)).status).toBe(422)
+  })
+
+  test('[WSS5] a snapshot the worker cannot make is an error, not a success', async () => {
+    const ann = await answerAsWorker({ hash: null, fails: true })
+    const answer = await create(ann)
+    expect(answer.status).toBe(500)
+    expect(JSON.stringify(answer.body)).not.toContain('volume')
+    expect((await ann.call('GET', `/api/state/${ann.workspaceId}/snapshots`)).body).toEqual([])
+  })
+
+  test('[WSS6] without a worker the request is told to come back, and stays asked for', async () => {
+    const ann = await signUp(await startTestApi({ db: database.db, snapshotWaitMs: 300 }))
+    const answer = await create(ann)
+    expect(answer).toMatchObject({
+      status: 503,
+      body: { code: 'unavailable', snapshotId: expect.any(String) },
+    })
+    const row = await database.db
+      .selectFrom('state_snapshots')
+      .select('state')
+      .where('id', '=', answer.body.snapshotId)
+      .executeTakeFirstOrThrow()
+    expect(row.state).toBe('requested')
+  })
+
+  test('[WSS7] type and description are checked', async () => {
+    const ann = await answerAsWorker({ hash: null })
+    expect(await create(ann, { type: 'other' })).toMatchObject({ status: 422, body: { pointer: '/type' } })
+    expect((await create(ann, { description: 'x'.repeat(2_001) })).status).toBe(422)
+    expect((await create(ann, { type: 'pre_ai_edit', commitToGit: false })).body.gitCommitHash).toBeNull()
+  })
+})
