@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest'
+import { createPanelId, createWorkspaceId, type PanelId, toUserId, type WorkspaceId } from '../model/ids.ts'
+import type { Role } from '../model/role.ts'
+import { toVersion } from '../model/version.ts'
+import { withTestDatabase } from '../testkit/index.ts'
+import { toDocumentName } from '../wire/document-name.ts'
+import { createAccess } from './access.ts'
+
+const database = withTestDatabase()
+const ANN = toUserId('ann')
+
+async function someWorkspace(role: Role): Promise<{ workspaceId: WorkspaceId; panelId: PanelId }> {
+  const [workspaceId, panelId] = [createWorkspaceId(), createPanelId()]
+  const { db } = database
+  await db
+    .insertInto('workspaces')
+    .values({ id: workspaceId, name: 'w', owner_id: ANN, deleted_at: null })
+    .execute()
+  await db.insertInto('workspace_members').values({ workspace_id: workspaceId, user_id: ANN, role }).execute()
+  await db
+    .insertInto('panels')
+    .values({
+      id: panelId,
+      workspace_id: workspaceId,
+      name: 'p',
+      panel_type: 'x',
+      position: 1,
+      created_by: ANN,
+      deleted_at: null,
+    })
+    .execute()
+  for (const [id, version] of [
+    [panelId, 7],
+    [null, 1],
+  ] as const) {
+    await db
+      .insertInto('panel_states')
+      .values({
+        document: toDocumentName({ workspaceId, panelId: id }),
+        workspace_id: workspaceId,
+        panel_id: id,
+        version: toVersion(version),
+        checkpoint_version: toVersion(0),
+        deleted_at: null,
+      })
+      .execute()
+  }
+  return { workspaceId, panelId }
+}
+
+describe('createAccess', () => {
+  test('[ACS1] a member has the role; somebody else has nothing', async () => {
+    const access = createAccess(database)
+    const { workspaceId, panelId } = await someWorkspace('viewer')
+    expect(await access.roleIn(ANN, workspaceId)).toBe('viewer')
+    expect(await access.roleIn(toUserId('eve'), workspaceId)).toBeNull()
+    expect(await access.panelAccess(toUserId('eve'), { workspaceId, panelId })).toBeNull()
+  })
+
+  test('[ACS2] right and head come together, for a panel and for the workspace itself', async () => {
+    const access = createAccess(database)
+    const { workspaceId, panelId } = await someWorkspace('editor')
+    const expected = { role: 'editor', workspaceStatus: 'active', updatedAt: expect.any(Date) }
+    expect(await access.panelAccess(ANN, { workspaceId, panelId })).toEqual({ ...expected, head: 7 })
+    expect(await access.panelAccess(ANN, { workspaceId, panelId: null })).toEqual({ ...expected, head: 1 })
+  })
+
+  test('[ACS3] a panel of another workspace is not there, whatever the caller may do in both', async () => {
+    const access = createAccess(database)
+    const [here, there] = [await someWorkspace('owner'), await someWorkspace('owner')]
+    const crossed = { workspaceId: here.workspaceId, panelId: there.panelId }
+    expect(await access.panelAccess(ANN, crossed)).toBeNull()
+  })
+
+  test.each(['panel', 'document', 'workspace'] as const)('[ACS4] a deleted %s is not there', async (what) => {
+    const access = createAccess(database)
+    const { workspaceId, panelId } = await someWorkspace('owner')
+    const set = { deleted_at: new Date() }
+    const { db } = database
+    if (what === 'panel') await db.updateTable('panels').set(set).where('id', '=', panelId).execute()
+    if (what === 'document') {
+      await db.updateTable('panel_states').set(set).where('panel_id', '=', panelId).execute()
+    }
+    if (what === 'workspace')
+      await db.updateTable('workspaces').set(set).where('id', '=', workspaceId).execute()
+    expect(await access.panelAccess(ANN, { workspaceId, panelId })).toBeNull()
+    expect(await access.roleIn(ANN, workspaceId)).toBe(what === 'workspace' ? null : 'owner')
+  })
+})
