@@ -24,7 +24,10 @@ export const orderComputed = (
   const place = (value: UnorderedComputed, trail: readonly string[]): void => {
     if (ordered.has(value.name) || inCircle.has(value.name)) return
     const start = trail.indexOf(value.name)
-    if (start >= 0) return reportCircle(trail.slice(start))
+    if (start >= 0) {
+      reportCircle(trail.slice(start))
+      return
+    }
     for (const name of value.reads) {
       const read = byName.get(name)
       if (read !== undefined) place(read, [...trail, value.name])

@@ -1,8 +1,8 @@
 import type { ViewProp } from './compiled-panel.ts'
+import type { DeclaredState } from './declarations.ts'
 import type { DiagnosticCode } from './diagnostics.ts'
 import { FORBIDDEN_MEMBERS } from './expressions/vocabulary.ts'
 import { suggest } from './names.ts'
-import type { DeclaredState } from './outline.ts'
 import type { Attribute, ElementNode } from './parse.ts'
 import type { ViewContext } from './view.ts'
 

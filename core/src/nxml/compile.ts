@@ -1,12 +1,14 @@
 import { findIdentityFields, orderComputed, type UnorderedComputed } from './analysis.ts'
 import type { Compilation, CompiledHandler, CompiledPanel, CompiledState } from './compiled-panel.ts'
+import type { DeclaredComputed, DeclaredTool, Outline } from './declarations.ts'
 import { type Problem, type Report, toDiagnostics } from './diagnostics.ts'
 import { parseExpression } from './expressions/parse.ts'
 import { readHandlerTimeout } from './handler-timeout.ts'
-import { analyseHandler, type HandlerContext } from './handlers.ts'
+import type { HandlerContext } from './handler-use.ts'
+import { analyseHandler } from './handlers.ts'
 import { MAX_SOURCE_BYTES } from './limits.ts'
 import { mentionedNames } from './mentions.ts'
-import { type DeclaredComputed, type DeclaredTool, type Outline, readOutline } from './outline.ts'
+import { readOutline } from './outline.ts'
 import { type ElementNode, parseSource } from './parse.ts'
 import { createLocator, type Locate } from './positions.ts'
 import { compileView } from './view.ts'
@@ -206,7 +208,7 @@ const compileHandler = (
     extensions: new Map(outline.extensions.map(({ alias, name }) => [alias, name])),
     viewIds,
   }
-  const { isEmpty, isBroken: _, ...analysis } = analyseHandler(code, context)
+  const { isEmpty, ...analysis } = analyseHandler(code, context)
   for (const name of [...analysis.reads, ...analysis.writes]) use.state(name)
   for (const alias of analysis.extensions) use.extension(alias)
   if (analysis.dynamicState) use.allStates()

@@ -62,9 +62,7 @@ export const hoistedNames = (node: acorn.Node): string[] => {
   return [...own, ...childNodes(node).flatMap(hoistedNames)]
 }
 
-export type FunctionNode = acorn.Function
-
-export const isFunction = (node: acorn.Node): node is acorn.Function & acorn.Node =>
+const isFunction = (node: acorn.Node): node is acorn.Function & acorn.Node =>
   node.type === 'FunctionDeclaration' ||
   node.type === 'FunctionExpression' ||
   node.type === 'ArrowFunctionExpression'

@@ -2,6 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts'
 import type { CompiledPanel } from '../compiled-panel.ts'
 import { evaluateExpression } from '../expressions/evaluate.ts'
 import { toJsonValue } from '../expressions/json-value.ts'
+import { isEventName } from '../handler-use.ts'
 import type { ExtensionCall } from './extensions.ts'
 import {
   MAX_API_CALLS,
@@ -102,7 +103,7 @@ const deriveValue = (panel: CompiledPanel, name: string, state: JsonObject): Jso
 }
 
 const checkEventName = (name: string): string => {
-  if (/^[a-z][a-z0-9_.:-]{0,63}$/.test(name) && !name.startsWith('system:')) return name
+  if (isEventName(name)) return name
   throw new RunFailure('INVALID_EVENT_NAME', `"${name.slice(0, 80)}" is not a valid event name`)
 }
 
