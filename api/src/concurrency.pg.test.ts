@@ -24,15 +24,13 @@ async function batches(log: { readonly batches: readonly (readonly AppendEntry[]
 
 describe('many writers of one panel', () => {
   test('[STA19] of 100 patches at once each has its own version, 2 to 101, and every value is there', async () => {
-    const log = createGatedLog(createSqlUpdateLog(database.db))
-    const { panel } = await panelOn(log, { initialState: {} })
+    const { panel } = await panelOn(createSqlUpdateLog(database.db), { initialState: {} })
     const answers = await Promise.all(
       Array.from({ length: 100 }, (_, n) => panel.patch([{ op: 'add', path: `/$state/k${n}`, value: n }])),
     )
     expect(answers.every(({ status }) => status === 200)).toBe(true)
     expect(versionsOf(answers)).toEqual(Array.from({ length: 100 }, (_, n) => n + 2))
     expect(Object.keys(await stateOf(panel))).toHaveLength(100)
-    expect(log.batches.length).toBeLessThan(60)
   })
 
   test('[STA20] increments from the newest and from old versions all count', async () => {
