@@ -12,6 +12,7 @@ import { useAccount } from '../stores/account.ts'
 import { useLive } from '../stores/live.ts'
 import { useNavigation } from '../stores/navigation.ts'
 import { rememberedWorkspace, rememberWorkspace } from '../stores/remembered.ts'
+import { scratchName } from '../stores/scratch-name.ts'
 import { useWorkspaces } from '../stores/workspaces.ts'
 import { Avatar } from '../ui/avatar.tsx'
 import { Button } from '../ui/button.tsx'
@@ -49,12 +50,6 @@ const Starting = ({ problem }: { problem: string | null }) => (
     </div>
   </main>
 )
-
-/** `Workspace - 2026-11-23`, by the person's own calendar. */
-export function scratchName(now: Date): string {
-  const two = (number: number) => String(number).padStart(2, '0')
-  return `Workspace - ${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`
-}
 
 /** Everything after signing in. */
 function Workplace({ account, landing }: { account: Account; landing: string | null }) {

@@ -2,6 +2,7 @@ import { create } from 'zustand'
 import { isApiError, messageOf } from '../api/problem.ts'
 import type { LibraryEntry, PanelSummary, Workspace, WorkspaceSummary } from '../api/shapes.ts'
 import { api } from './api.ts'
+import { freeName } from './free-name.ts'
 
 /** The workspace on the screen. */
 export type OpenWorkspace =
@@ -37,14 +38,6 @@ const byPosition = (workspace: Workspace): Workspace => ({
   ...workspace,
   panels: workspace.panels.toSorted((a, b) => a.position - b.position || a.id.localeCompare(b.id)),
 })
-
-/** Two panels of one kind are told apart by a number: "Todo list", "Todo list 2". */
-export function freeName(wanted: string, taken: readonly string[]): string {
-  if (!taken.includes(wanted)) return wanted
-  let number = 2
-  while (taken.includes(`${wanted} ${number}`)) number += 1
-  return `${wanted} ${number}`
-}
 
 export const useWorkspaces = create<WorkspacesStore>()((set, get) => {
   const openId = (): string | null => {

@@ -2,13 +2,15 @@ import { LoaderCircle } from 'lucide-react'
 import type { ComponentProps } from 'react'
 import { classes } from './classes.ts'
 
-export type ButtonVariant = 'primary' | 'secondary' | 'danger' | 'ghost'
+export type ButtonVariant = 'primary' | 'secondary' | 'danger' | 'danger-soft' | 'ghost'
 export type ButtonSize = 'sm' | 'md' | 'lg'
 
 const VARIANTS: Record<ButtonVariant, string> = {
   primary: 'bg-accent text-on-accent shadow-sm hover:not-disabled:bg-accent-hover border-transparent',
   secondary: 'bg-surface text-ink border-line-strong hover:not-disabled:bg-hover shadow-sm',
   danger: 'bg-danger-solid text-white border-transparent hover:not-disabled:brightness-110 shadow-sm',
+  'danger-soft':
+    'border-transparent bg-danger-soft text-danger hover:not-disabled:bg-danger-solid hover:not-disabled:text-white',
   ghost:
     'bg-transparent text-muted border-transparent hover:not-disabled:bg-hover hover:not-disabled:text-ink',
 }

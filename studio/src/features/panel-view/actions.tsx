@@ -7,10 +7,11 @@ import type { ComponentProps } from './view-node.tsx'
 export function ButtonView({ node, scope, instanceId }: ComponentProps) {
   const props = useProps(node, scope, instanceId)
   const trigger = useTrigger(node, scope)
+  const variant = wordProp(props, 'variant', ['primary', 'secondary', 'danger', 'ghost'])
   const isForbidden = trigger?.isForbidden === true
   return (
     <Button
-      variant={wordProp(props, 'variant', ['primary', 'secondary', 'danger', 'ghost'])}
+      variant={variant === 'danger' ? 'danger-soft' : variant}
       disabled={Boolean(props.disabled) || isForbidden}
       title={isForbidden ? 'You can view this panel but not change it' : undefined}
       aria-busy={trigger?.isBusy || undefined}

@@ -92,7 +92,7 @@ export function StatusBadgeView({ node, scope, instanceId }: ComponentProps) {
   return (
     <span
       className={classes(
-        'inline-flex max-w-full items-center gap-1.5 self-center justify-self-start rounded-full px-2.5 py-0.5 text-xs font-medium',
+        'flex w-fit max-w-full items-center gap-1.5 rounded-full px-2.5 py-0.5 text-xs font-medium',
         STATUS_CLASSES[status],
         trigger !== null && 'cursor-pointer hover:brightness-95',
       )}

@@ -36,7 +36,7 @@ export function PanelHeader({
   const deletePanel = useWorkspaces((state) => state.deletePanel)
   const [asking, setAsking] = useState<'rename' | 'delete' | null>(null)
   return (
-    <header className="sticky top-0 z-20 flex h-13 items-center gap-2 border-b border-line bg-canvas/90 px-3 backdrop-blur-md sm:gap-3 sm:px-5">
+    <header className="sticky top-0 z-20 flex h-13 shrink-0 items-center gap-2 border-b border-line bg-canvas/90 px-3 backdrop-blur-md sm:gap-3 sm:px-5">
       {drawerButton}
       <PanelIcon type={panel.panelType} className="hidden size-4.5 shrink-0 text-accent-ink sm:block" />
       <h1 className="min-w-0 truncate text-lg font-semibold tracking-tight">{panel.name}</h1>

@@ -7,6 +7,7 @@ import { classes } from '../../ui/classes.ts'
 import { Dialog, DialogFooter } from '../../ui/dialog.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { fieldClass } from '../../ui/field.tsx'
+import { matchingWorkspaces } from './matching-workspaces.ts'
 
 interface SelectorDialogProps {
   readonly open: boolean
@@ -17,18 +18,6 @@ interface SelectorDialogProps {
 }
 
 export const panelCountText = (count: number): string => (count === 1 ? '1 panel' : `${count} panels`)
-
-/** Workspaces whose name or description holds every word of `query`; archived ones only when asked for. */
-export function matchingWorkspaces(
-  items: readonly WorkspaceSummary[],
-  { query, withArchived }: { query: string; withArchived: boolean },
-): WorkspaceSummary[] {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
-  return items.filter((item) => {
-    const text = `${item.name} ${item.description}`.toLowerCase()
-    return (withArchived || item.status !== 'archived') && words.every((word) => text.includes(word))
-  })
-}
 
 const Row = ({
   item,

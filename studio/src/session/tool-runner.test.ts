@@ -1,0 +1,60 @@
+import { type CompiledTool, compilePanel } from '@nexus/core/nxml'
+import { expect, test } from 'vitest'
+import { namedArgs, parseScreenEvent, writesOnlyLocally } from './tool-runner.ts'
+
+const SOURCE = `<NexusPanel title="T">
+  <Data>
+    <State name="n" type="number" />
+    <State name="show" type="string" scope="local" />
+  </Data>
+  <Logic>
+    <Tool name="two"><Arg name="id" /><Arg name="value" required="false" /><Handler>$state.n += 1;</Handler></Tool>
+    <Tool name="pick"><Arg name="what" /><Handler>$state.show = $args.what;</Handler></Tool>
+  </Logic>
+  <View><Layout /></View>
+</NexusPanel>`
+
+function compiled() {
+  const compilation = compilePanel(SOURCE)
+  if (compilation.state === 'invalid') throw new Error(JSON.stringify(compilation.diagnostics))
+  return compilation.panel
+}
+
+function tool(name: string): CompiledTool {
+  const found = compiled().tools.find((candidate) => candidate.name === name)
+  if (found === undefined) throw new Error(name)
+  return found
+}
+
+test('[STU-TOOL1] arguments come by position, by name, or as the only one', () => {
+  expect(namedArgs(tool('two'), ['a', 'b'])).toEqual({ id: 'a', value: 'b' })
+  expect(namedArgs(tool('two'), { id: 'a' })).toEqual({ id: 'a' })
+  expect(namedArgs(tool('two'), 'a')).toEqual({ id: 'a' })
+  expect(namedArgs(tool('two'), undefined)).toEqual({})
+})
+
+test('[STU-TOOL2] the new value of a field fills an argument called value that is not given', () => {
+  expect(namedArgs(tool('two'), ['a'], 'typed')).toEqual({ id: 'a', value: 'typed' })
+  expect(namedArgs(tool('two'), ['a', 'given'], 'typed')).toEqual({ id: 'a', value: 'given' })
+  expect(namedArgs(tool('pick'), ['a'], 'typed')).toEqual({ what: 'a' })
+})
+
+test('[STU-TOOL3] a viewer may run what changes only their own screen', () => {
+  expect(writesOnlyLocally(compiled(), tool('pick'))).toBe(true)
+  expect(writesOnlyLocally(compiled(), tool('two'))).toBe(false)
+})
+
+test('[STU-TOOL4] events with the wrong shape, unknown names and addresses that are not https never reach the screen', () => {
+  expect(parseScreenEvent({ name: 'toast', payload: 'Hi' })).toEqual({
+    type: 'toast',
+    level: 'info',
+    message: 'Hi',
+  })
+  expect(parseScreenEvent({ name: 'toast', payload: { message: 'Hi', type: 'warn' } })).toMatchObject({
+    level: 'warn',
+  })
+  expect(parseScreenEvent({ name: 'navigate', payload: { url: 'javascript:alert(1)' } })).toBeNull()
+  expect(parseScreenEvent({ name: 'navigate', payload: { url: 'https://example.org' } })).not.toBeNull()
+  expect(parseScreenEvent({ name: 'toast', payload: { text: 1 } })).toBeNull()
+  expect(parseScreenEvent({ name: 'config.saved', payload: {} })).toBeNull()
+})
