@@ -7,9 +7,12 @@ import { listGapEdits } from './list-operations.ts'
 import { getMember, hasMember } from './own-members.ts'
 import { formatPointer, type Step } from './pointer.ts'
 
+/** How many times longer than the whole list the operations on its items may be; they say more. */
+const WORTH_READING = 2
+
 /**
  * A readable JSON Patch that turns `before` into `after`: objects member by member, lists by the items that stay
- * (see `keptItems`), or as a whole where that is shorter. Equal values give an empty patch.
+ * (see `keptItems`), or as a whole where that is much shorter. Equal values give an empty patch.
  */
 export const diffJson = (before: Json, after: Json): JsonPatchOperation[] => diffBelow([], before, after)
 
@@ -20,7 +23,7 @@ export function diffBelow(path: readonly Step[], before: Json, after: Json): Jso
   const whole: JsonPatchOperation[] = [{ op: 'replace', path: formatPointer(path), value: after }]
   if (!Array.isArray(before) || !Array.isArray(after)) return whole
   const byItems = diffItems(path, before, after)
-  return JSON.stringify(byItems).length <= JSON.stringify(whole).length ? byItems : whole
+  return JSON.stringify(byItems).length <= JSON.stringify(whole).length * WORTH_READING ? byItems : whole
 }
 
 function diffMembers(path: readonly Step[], before: JsonObject, after: JsonObject): JsonPatchOperation[] {

@@ -27,7 +27,7 @@ export function evaluateOperation(draft: JsonDraft, operation: JsonPatchOperatio
     case 'increment':
       return [made(draft, increment(draft.value, path, operation.value))]
     case 'copy':
-      return [made(draft, addition(draft.value, path, existing(draft.value, pathOf(operation.from))))]
+      return [made(draft, addition(draft.value, path, existing(draft.share(), pathOf(operation.from))))]
     case 'move':
       return move(draft, pathOf(operation.from), path)
   }
@@ -77,7 +77,7 @@ function increment(root: Json, path: readonly string[], by: number): Edit {
 }
 
 function move(draft: JsonDraft, from: readonly string[], path: readonly string[]): Edit[] {
-  const value = existing(draft.value, from)
+  const value = existing(draft.share(), from)
   if (isInside(path, from)) throw invalidPatch('A value cannot be moved into itself.', path)
   if (from.length === path.length && formatPointer(from) === formatPointer(path)) return []
   const removal = made(draft, { kind: 'remove', path: resolved(draft.value, from) })

@@ -21,14 +21,16 @@ type Container = Json[] | JsonObject
  * as they are, and are not touched later either.
  */
 export interface JsonDraft {
-  /** The document now. What was read earlier may go on changing with later edits, the initial value never. */
+  /** The document now, for looking at: later edits may change what is read here. */
   readonly value: Json
+  /** The document now, for keeping: no later edit touches any part of it. */
+  share(): Json
   /** @param edit - Its place exists: the container, and the member or item where one is to be removed or replaced. */
   make(edit: Edit): void
 }
 
 export function createJsonDraft(initial: Json): JsonDraft {
-  const copies = new WeakSet<object>()
+  let copies = new WeakSet<object>()
   let root = initial
 
   const own = (value: Json | undefined): Container => {
@@ -52,6 +54,10 @@ export function createJsonDraft(initial: Json): JsonDraft {
 
   return {
     get value() {
+      return root
+    },
+    share() {
+      copies = new WeakSet()
       return root
     },
     make(edit) {

@@ -1,5 +1,5 @@
 import type * as Y from 'yjs'
-import { isJsonObject, type JsonObject } from '../model/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../model/json.ts'
 import { MAX_JSON_DEPTH } from '../wire/limits.ts'
 import { memberProblem } from './check-state.ts'
 import { evaluateOperation } from './evaluate-operation.ts'
@@ -39,15 +39,15 @@ export function planPatch(
   const edits: Edit[] = []
   operations.forEach((operation, position) => {
     const made = runOperation(position, () => evaluate({ draft, model, budget }, operation))
-    noteDetours(detours, { made, position, shape: model.shape, state: stateOf(draft) })
+    noteDetours(detours, { made, position, shape: model.shape, state: stateIn(draft.value) })
     edits.push(...made)
   })
   refuseWrongResult(detours, runOperation)
-  return simplified(edits, before, stateOf(draft), detours)
+  return simplified(edits, before, stateIn(draft.value), detours)
 }
 
-const stateOf = (draft: JsonDraft): JsonObject => {
-  const state = childOf(draft.value, '$state')
+const stateIn = (panel: Json): JsonObject => {
+  const state = childOf(panel, '$state')
   return isJsonObject(state) ? state : {}
 }
 
@@ -73,8 +73,8 @@ interface Evaluation {
 function evaluate({ draft, model, budget }: Evaluation, operation: JsonPatchOperation): Edit[] {
   const normal = normalOperation(operation)
   if (readsComputed(normal))
-    draft.make({ kind: 'put', path: ['$computed'], value: model.computed(stateOf(draft)) })
-  const old = stateOf(draft)
+    draft.make({ kind: 'put', path: ['$computed'], value: model.computed(stateIn(draft.share())) })
+  const old = stateIn(draft.value)
   const made = evaluateOperation(draft, normal).flatMap((edit) => stateEdits(edit, old))
   for (const edit of made) if ('value' in edit) spend(budget, edit.value, ['$state', ...edit.path])
   return made
