@@ -1,4 +1,15 @@
 export { type Account, type Answer, createFreeFormPanel, requestJson, signUp } from './account.ts'
+export { openBrowser, openWindow, type Window } from './browser.ts'
 export { type CrashOutcome, type CrashRounds, runCrashRounds } from './crash-rounds.ts'
+export { withDataDir } from './data-dir.ts'
 export { type LiveEditor, type OpenEditor, openLiveEditor } from './live-editor.ts'
 export { type NexusProcess, type StartOptions, startNexus } from './nexus-process.ts'
+export {
+  type Credentials,
+  openPanel,
+  openPanelAddress,
+  saveSign,
+  signInInPage,
+  signUpInPage,
+  someone,
+} from './person.ts'
