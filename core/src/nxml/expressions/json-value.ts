@@ -23,7 +23,8 @@ export const toJsonValue = (value: unknown): Json | undefined => {
       return part
     }
     if (typeof part === 'boolean' || part === null) return part
-    if (typeof part === 'number') return Number.isFinite(part) ? part : null
+    // JSON knows no -0.
+    if (typeof part === 'number') return Number.isFinite(part) ? part || 0 : null
     if (part instanceof Date) return Number.isNaN(part.getTime()) ? null : part.toISOString()
     if (Array.isArray(part)) return part.map((item) => copy(item, levels - 1) ?? null)
     return typeof part === 'object' ? copyMembers(part, levels - 1) : undefined
