@@ -127,6 +127,27 @@ describe('panels', () => {
     expect((await panel.read()).body.version).toBe(2)
   })
 
+  test('[PAN14] states that come with a new source have their defaults at once, and take writes', async () => {
+    const ann = await signUp(await start())
+    const panel = await somePanel(ann, { nxmlSource: SOURCE, initialState: { points: 8 } })
+    const nxmlSource = SOURCE.replace(
+      'type="number" default="3" />',
+      'type="counter" default="0" />',
+    ).replace('</Data>', '<State name="tasks" type="list" default="[]" /></Data>')
+    expect((await ann.call('PATCH', `/api/panels/${panel.panelId}`, { body: { nxmlSource } })).status).toBe(
+      200,
+    )
+    const patched = await panel.patch([
+      { op: 'increment', path: '/$state/points', value: 2 },
+      { op: 'add', path: '/$state/tasks/-', value: { id: 1 } },
+    ])
+    expect(patched).toMatchObject({ status: 200, body: { version: 3 } })
+    expect((await panel.read()).body.state).toEqual({
+      $state: { points: 10, tasks: [{ id: 1 }] },
+      $computed: { double: 20 },
+    })
+  })
+
   test('[PAN9] a deleted panel is gone everywhere, and writes to it are refused', async () => {
     const ann = await signUp(await start())
     const panel = await somePanel(ann, { initialState: { n: 1 } })

@@ -79,6 +79,7 @@ describe('workspace snapshots', () => {
     const panel = await somePanel(ann, { initialState: { n: 1 } })
     const { body: made } = await create(ann)
     await panel.put({ state: { $state: { n: 2 } } })
+    await ann.call('DELETE', `/api/panels/${panel.panelId}`)
     for (const query of [`snapshot_id=${made.snapshotId}`, `git_commit=${HASH}`]) {
       const { body } = await ann.call('GET', `/api/state/${ann.workspaceId}/snapshot?${query}`)
       expect(body.panels[panel.panelId]).toEqual({ $state: { n: 1 }, $computed: {}, version: 1 })

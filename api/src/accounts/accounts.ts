@@ -24,7 +24,7 @@ export interface SignedIn {
 }
 
 export interface Accounts {
-  /** Makes sure that there is a key to sign with. */
+  /** Makes sure that there is a key to sign with, and clears away sessions that are over. */
   start(): Promise<void>
   /**
    * Creates the user, a session, and what `furnish` adds, in one transaction.
@@ -73,7 +73,11 @@ export async function createAccounts(options: {
   const translate = <T>(work: () => Promise<T>): Promise<T> => translateErrors(db, work)
 
   return {
-    start: () => translate(async () => void (await library.api.getJwks())),
+    start: () =>
+      translate(async () => {
+        await library.api.getJwks()
+        await db.deleteFrom('sessions').where('expires_at', '<', new Date()).execute()
+      }),
 
     signUp: async (person, furnish) => {
       const made = await translate(() =>

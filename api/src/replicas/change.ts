@@ -5,7 +5,7 @@ import * as Y from 'yjs'
 /** A change of one document as a caller asks for it. */
 export interface Change {
   /**
-   * Changes `doc` in one transaction, or throws and leaves it as it was.
+   * Changes `doc`, or throws and leaves it as it was. What it does becomes one update.
    * @returns Whether anything changed.
    */
   readonly apply: (doc: Y.Doc, model: PanelModel) => boolean

@@ -1,4 +1,4 @@
-import { type DocumentName, isNexusError, toVersion, type UpdateLog, type Version } from '@nexus/core'
+import { type DocumentName, isNexusError, NO_VERSION, type UpdateLog, type Version } from '@nexus/core'
 import { FREE_FORM_MODEL, type PanelModel, readSource } from '@nexus/core/document'
 import { panelModel } from '@nexus/core/nxml'
 import * as Y from 'yjs'
@@ -33,15 +33,30 @@ export async function lastValidModel(
   }
   doc.getText('nxml').observe(look)
   try {
-    for (let after = toVersion(0); after < version; ) {
-      const entries = await log.readTail(document, { after, upTo: version, limit: PAGE })
-      for (const entry of entries) Y.applyUpdate(doc, entry.update)
-      const newest = entries.at(-1)
-      if (newest === undefined) break
-      after = newest.version
-    }
+    await replay(log, { document, version }, doc)
     return last
   } finally {
     doc.destroy()
   }
+}
+
+/**
+ * Applies the whole log up to `version` to `doc`, one transaction an entry. Works for deleted documents too.
+ *
+ * @returns The last version there was.
+ */
+export async function replay(
+  log: UpdateLog,
+  { document, version }: { readonly document: DocumentName; readonly version: Version },
+  doc: Y.Doc,
+): Promise<Version> {
+  let last = NO_VERSION
+  while (last < version) {
+    const entries = await log.readTail(document, { after: last, upTo: version, limit: PAGE })
+    for (const entry of entries) Y.applyUpdate(doc, entry.update)
+    const newest = entries.at(-1)
+    if (newest === undefined) break
+    last = newest.version
+  }
+  return last
 }

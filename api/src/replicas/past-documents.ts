@@ -1,7 +1,7 @@
 import { type DocumentName, NexusError, type UpdateLog, type Version } from '@nexus/core'
 import { buildDocument, type PanelModel, panelJson, readSource } from '@nexus/core/document'
 import * as Y from 'yjs'
-import { lastValidModel, validModel } from './panel-models.ts'
+import { lastValidModel, replay, validModel } from './panel-models.ts'
 import { readOccurredAt } from './replica.ts'
 import type { StateAtVersion } from './state-cache.ts'
 
@@ -25,8 +25,7 @@ export function createPastDocuments({ log }: { readonly log: UpdateLog }): PastD
 
   const load = async (document: DocumentName, version: Version) => {
     const record = await log.read(document, version)
-    if (record === null) throw new NexusError('not_found', `The panel has no version ${version}.`)
-    const doc = buildDocument(record)
+    const doc = record === null ? await replayed(log, document, version) : buildDocument(record)
     const model = validModel(readSource(doc)) ?? (await lastValidModel(log, document, version))
     return { doc, model }
   }
@@ -54,6 +53,15 @@ export function createPastDocuments({ log }: { readonly log: UpdateLog }): PastD
       return { version, json, source, updatedAt: await readOccurredAt(log, document, version) }
     },
   }
+}
+
+/** For panels that have been deleted since: snapshots still show them. */
+async function replayed(log: UpdateLog, document: DocumentName, version: Version): Promise<Y.Doc> {
+  const doc = new Y.Doc()
+  const last = await replay(log, { document, version }, doc)
+  if (last === version && version > 0) return doc
+  doc.destroy()
+  throw new NexusError('not_found', `The panel has no version ${version}.`)
 }
 
 function encode(doc: Y.Doc): Uint8Array {

@@ -7,7 +7,7 @@ import {
   panelDocumentName,
   type WorkspaceId,
 } from '@nexus/core'
-import { replaceSource } from '@nexus/core/document'
+import { reconcileState, replaceSource } from '@nexus/core/document'
 import { panelModel } from '@nexus/core/nxml'
 import type { Access, VerifiedCaller } from '@nexus/core/server'
 import type { Db } from '@nexus/core/sql'
@@ -69,7 +69,7 @@ export async function changeSource(
   if (Buffer.byteLength(source) > limits.MAX_NXML_BYTES) {
     throw new NexusError('payload_too_large', `The source is larger than ${limits.MAX_NXML_BYTES} bytes.`)
   }
-  panelModel(source)
+  const { shape } = panelModel(source)
   const found = await access.panelAccess(caller.userId, { workspaceId, panelId })
   if (found === null) throw noPanel()
   const cause: Cause = {
@@ -80,7 +80,11 @@ export async function changeSource(
     clientSession: caller.sessionId,
   }
   await replicas.change(panelDocumentName(workspaceId, panelId), {
-    apply: (doc) => replaceSource(doc, source, 'patch:NXML'),
+    // States that come with the source get their defaults in the same update (NXML specification 14.8).
+    apply: (doc, before) => {
+      const isChanged = replaceSource(doc, source, 'patch:NXML')
+      return reconcileState(doc, shape, before.shape) || isChanged
+    },
     cause,
     base: null,
     expected: null,
