@@ -1,7 +1,9 @@
 import type { DocumentName, Fanout, NodeId, UpdateLog, Version } from '@nexus/core'
+import type { JsonPatchOperation } from '@nexus/core/document'
 import { type AppendQueue, createAppendQueue } from '@nexus/core/log'
 import type { Change, Changed } from './change.ts'
 import { createDocumentWork, type DocumentWork } from './document-work.ts'
+import { readPatches } from './panel-patches.ts'
 import { createPastDocuments } from './past-documents.ts'
 import { createStateCache, type StateAtVersion } from './state-cache.ts'
 
@@ -28,6 +30,11 @@ export interface Replicas {
   readNewest(document: DocumentName, head: Version): Promise<ReadState>
   /** @throws {NexusError} `not_found` when there is no such version. */
   readVersion(document: DocumentName, version: Version): Promise<ReadState>
+  /** What each of these versions did to the panel, see {@link readPatches}. */
+  readPatches(
+    document: DocumentName,
+    range: { readonly from: Version; readonly to: Version },
+  ): Promise<Map<Version, JsonPatchOperation[]>>
   /** See {@link DocumentWork.change}. */
   change(document: DocumentName, change: Change): Promise<Changed>
   /** Waits for appends under way and lets go of everything. */
@@ -79,6 +86,7 @@ export function createReplicas(options: ReplicasOptions): Replicas {
       if (known !== null) return { state: known, isHit: true }
       return remember(document, await readPast(document, version))
     },
+    readPatches: (document, range) => readPatches({ log, past }, { document, ...range }),
     change: (document, change) => workOn(document).change(change).finally(evict),
     close: async () => {
       await queue.close()

@@ -7,6 +7,7 @@ import { callerOf } from '../middleware/request-context.ts'
 import { route } from '../middleware/route.ts'
 import type { ApiParts } from '../parts.ts'
 import { toPanelId } from '../use-cases/panel-rights.ts'
+import { readHistory } from '../use-cases/read-history.ts'
 import {
   type Moment,
   type PanelAddress,
@@ -18,6 +19,7 @@ import {
 import { toWorkspaceId } from '../use-cases/workspace-rights.ts'
 import { writeState } from '../use-cases/write-state.ts'
 import { etagOf, hasAlready } from './conditions.ts'
+import { parseHistoryQuery, WHOLE_HISTORY } from './history-query.ts'
 import { PATCH_TYPES, parsePatch, parsePut } from './write-requests.ts'
 
 /** `/api/state/{w}/{p}` */
@@ -28,6 +30,11 @@ export function createStateRoutes(parts: ApiParts): Router {
     workspaceId: toWorkspaceId(request.params.workspaceId),
     panelId: toPanelId(request.params.panelId),
   })
+
+  const historyOf = async (address: PanelAddress) => {
+    const { history } = await readHistory(parts, address, WHOLE_HISTORY)
+    return { history }
+  }
 
   const read: RequestHandler = async (request, response) => {
     const address = addressOf(request)
@@ -49,9 +56,21 @@ export function createStateRoutes(parts: ApiParts): Router {
     response.setHeader('etag', etagOf(state.version))
     response.setHeader('x-cache', isHit ? 'hit' : 'miss')
     const { workspaceId, panelId } = address
-    const rest = { panelId, workspaceId, version: state.version, updatedAt: state.updatedAt.toISOString() }
+    const rest = {
+      panelId,
+      workspaceId,
+      version: state.version,
+      updatedAt: state.updatedAt.toISOString(),
+      ...(query.include_history === 'true' ? await historyOf(address) : {}),
+    }
     // The state is JSON text already; parsing it to print it again would be most of the work of an answer.
     response.type('json').send(`${JSON.stringify(rest).slice(0, -1)},"state":${value}}`)
+  }
+
+  const history: RequestHandler = async (request, response) => {
+    const address = addressOf(request)
+    await requireDocument(access, callerOf(request), address)
+    response.json(await readHistory(parts, address, parseHistoryQuery(request)))
   }
 
   const write =
@@ -77,6 +96,7 @@ export function createStateRoutes(parts: ApiParts): Router {
     PUT: [authenticate, ...jsonBody(), write(parsePut, false)],
     PATCH: [authenticate, ...jsonBody(PATCH_TYPES), write(parsePatch, true)],
   })
+  route(router, '/:workspaceId/:panelId/history', { GET: [authenticate, history] })
   return router
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { CHANGE_TYPES, TRIGGERS } from '../../model/cause.ts'
 import { MAX_PATCH_OPERATIONS } from '../limits.ts'
 import {
   causeFields,
@@ -117,3 +118,46 @@ export const workspaceStateSchema = z.object({
   gitCommit: z.string().nullable(),
 })
 export type WorkspaceStateView = z.infer<typeof workspaceStateSchema>
+
+const MAX_HISTORY_LIMIT = 1_000
+const countText = (range: { readonly min: number; readonly max: number }) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.int().min(range.min).max(range.max))
+
+export const historyQuery = z.object({
+  limit: countText({ min: 1, max: MAX_HISTORY_LIMIT }).optional(),
+  offset: countText({ min: 0, max: 999_999_999 }).optional(),
+  since: timeField.optional(),
+  until: timeField.optional(),
+  triggeredBy: causeFields.triggeredBy,
+  userId: storableText({ max: 200 }).optional(),
+})
+
+export const historyEntrySchema = z.object({
+  id: z.string(),
+  changeType: z.enum(CHANGE_TYPES),
+  /** What this version did to what programs see; empty when it only changed what they do not see. */
+  patch: z.array(jsonObjectField),
+  previousVersion: z.int(),
+  version: z.int(),
+  /** `null`: the system itself. */
+  userId: z.string().nullable(),
+  triggeredBy: z.enum(TRIGGERS),
+  triggerSource: z.string().nullable(),
+  /** Of the update in the log. */
+  sizeBytes: z.int(),
+  occurredAt: timeField,
+})
+export type HistoryEntry = z.infer<typeof historyEntrySchema>
+
+export const historySchema = z.object({
+  panelId: z.string(),
+  /** Of all changes that match, not only of those listed. */
+  totalChanges: z.int(),
+  /** Newest first. */
+  history: z.array(historyEntrySchema),
+})
+export type HistoryView = z.infer<typeof historySchema>

@@ -1,0 +1,28 @@
+import { toUserId } from '@nexus/core'
+import { historyQuery } from '@nexus/core/http-contract'
+import type { Request } from 'express'
+import { parseQuery } from '../middleware/parse.ts'
+import type { HistoryQuery } from '../use-cases/read-history.ts'
+
+/** Every change, the newest 50 of them. */
+export const WHOLE_HISTORY: HistoryQuery = {
+  limit: 50,
+  offset: 0,
+  since: null,
+  until: null,
+  triggeredBy: null,
+  userId: null,
+}
+
+/** @throws {NexusError} `validation_failed`. */
+export function parseHistoryQuery(request: Request): HistoryQuery {
+  const { limit, offset, since, until, triggeredBy, userId } = parseQuery(historyQuery, request)
+  return {
+    limit: limit ?? WHOLE_HISTORY.limit,
+    offset: offset ?? WHOLE_HISTORY.offset,
+    since: since === undefined ? null : new Date(since),
+    until: until === undefined ? null : new Date(until),
+    triggeredBy: triggeredBy ?? null,
+    userId: userId === undefined ? null : toUserId(userId),
+  }
+}
