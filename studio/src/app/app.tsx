@@ -82,6 +82,17 @@ function Workplace({ account, landing }: { account: Account; landing: string | n
       rememberWorkspace(account.id, null)
   }, [open, account.id])
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each time a workspace goes away.
+  useEffect(() => {
+    if (open.state !== 'missing' || !open.wasOpen) return
+    showToast({
+      level: 'info',
+      title: 'The workspace was closed',
+      message: 'It was deleted, or you are not a member any more.',
+    })
+    leave()
+  }, [open])
+
   const enter = (id: string): void => {
     setDialog(null)
     go({ at: 'workspace', workspaceId: id, panelId: null })
@@ -147,6 +158,9 @@ function OpenWorkspaceScreen({ account, onSwitch, onNew, onLeave }: OpenWorkspac
   const openWorkspace = useWorkspaces((state) => state.openWorkspace)
   const route = useNavigation((state) => state.route)
   const panelId = route.at === 'workspace' ? route.panelId : null
+  // The address is ahead of the store for one drawing: what is open belongs to the place that was left.
+  if (open.state !== 'none' && route.at === 'workspace' && open.id !== route.workspaceId)
+    return <WorkspaceSkeleton />
   switch (open.state) {
     case 'open':
       return (

@@ -1,5 +1,6 @@
 // The only file that knows the provider.
 import { HocuspocusProvider, HocuspocusProviderWebsocket, WebSocketStatus } from '@hocuspocus/provider'
+import { isJsonObject, type Json } from '@nexus/core'
 import type { Awareness } from 'y-protocols/awareness'
 import type * as Y from 'yjs'
 
@@ -51,6 +52,17 @@ const RETRY = { delay: 500, minDelay: 300, maxDelay: 8_000, factor: 2, jitter: t
 const ASK_AGAIN_MS = 400
 const MOST_ASKS_IN_A_ROW = 6
 
+/** Whether the document may only be read from now on; `null` for messages about something else. */
+export function parseAccessChange(text: string): boolean | null {
+  try {
+    const value: Json = JSON.parse(text)
+    if (!isJsonObject(value) || value.type !== 'access_changed') return null
+    return typeof value.readOnly === 'boolean' ? value.readOnly : null
+  } catch {
+    return null
+  }
+}
+
 interface DocumentOptions {
   readonly socket: HocuspocusProviderWebsocket
   readonly name: string
@@ -63,6 +75,8 @@ interface DocumentOptions {
 function openDocument({ socket, name, doc, token, onChange, onMessage }: DocumentOptions): CollabDocument {
   let isRefused = false
   let refusal: string | null = null
+  /** The server's later word on writing, when the role changed while the document was open. */
+  let readOnlyByNow: boolean | null = null
   let askCount = 0
   let timer: ReturnType<typeof setTimeout> | undefined
 
@@ -89,10 +103,15 @@ function openDocument({ socket, name, doc, token, onChange, onMessage }: Documen
       onChange()
     },
     onUnsyncedChanges: onChange,
-    onStateless: ({ payload }) => onMessage(payload),
+    onStateless: ({ payload }) => {
+      readOnlyByNow = parseAccessChange(payload) ?? readOnlyByNow
+      onMessage(payload)
+      onChange()
+    },
     onAuthenticated: () => {
       isRefused = false
       refusal = null
+      readOnlyByNow = null
       onChange()
     },
     onAuthenticationFailed: ({ reason }) => {
@@ -119,7 +138,7 @@ function openDocument({ socket, name, doc, token, onChange, onMessage }: Documen
       connected: socket.status === WebSocketStatus.Connected,
       authenticated: provider.isAuthenticated,
       unsaved: provider.hasUnsyncedChanges,
-      readOnly: provider.isAuthenticated && provider.authorizedScope === 'readonly',
+      readOnly: provider.isAuthenticated && (readOnlyByNow ?? provider.authorizedScope === 'readonly'),
       synced: provider.isSynced,
       refusal,
     }),

@@ -180,3 +180,17 @@ test('[STU-LIVE9] others see me in the panel I look at, and no longer when I hav
   session.lookAt(null)
   expect(session.people()[0]?.panelIds).toEqual([])
 })
+
+test('[STU-LIVE10] being refused the workspace asks once what has become of it', async () => {
+  const { open, notices, settle } = setUp()
+  for (let times = 0; times < 3; times += 1) open.get('w1')?.set({ refusal: 'forbidden' })
+  await settle()
+  expect(notices).toEqual(['workspace_changed'])
+})
+
+test('[STU-LIVE11] a changed role is news of the membership', () => {
+  const { session, open, notices } = setUp()
+  session.openPanel('p1')
+  open.get('w1/p1')?.say('{"type":"access_changed","readOnly":true}')
+  expect(notices).toEqual(['member_changed'])
+})

@@ -1,7 +1,7 @@
 import type { Notice } from '@nexus/core'
 import { isJsonObject, type Json } from '@nexus/core'
 import * as Y from 'yjs'
-import type { CollabSocket } from './collab-transport.ts'
+import { type CollabSocket, parseAccessChange } from './collab-transport.ts'
 import type { OfflineCopy, UnsavedDocuments } from './offline-copy.ts'
 import { type OwnedPanelSession, openPanelSession, type PanelSession } from './panel-session.ts'
 import { type Person, peopleIn } from './people.ts'
@@ -82,11 +82,25 @@ export function openWorkspaceSession(options: WorkspaceSessionOptions): Workspac
 
   const hear = (text: string): void => {
     const type = parseNoticeType(text)
-    if (type !== null && closing === null) onNotice(type)
+    if (closing !== null) return
+    if (type !== null) onNotice(type)
+    else if (parseAccessChange(text) !== null) onNotice('member_changed')
   }
 
   const doc = new Y.Doc()
-  const link = socket.openDocument({ name: workspaceId, doc, onChange: () => {}, onMessage: hear })
+  let wasRefused = false
+  const link = socket.openDocument({
+    name: workspaceId,
+    doc,
+    // Removed from the workspace, or it is gone: reading it again will say which.
+    onChange: () =>
+      queueMicrotask(() => {
+        const isRefused = closing === null && link.facts().refusal !== null
+        if (isRefused && !wasRefused) onNotice('workspace_changed')
+        wasRefused = isRefused
+      }),
+    onMessage: hear,
+  })
   const refreshPeople = (): void => {
     people = peopleIn(link.awareness, user.id)
     for (const listener of [...listeners]) listener()

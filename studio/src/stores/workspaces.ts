@@ -9,8 +9,8 @@ export type OpenWorkspace =
   | { readonly state: 'none' }
   | { readonly state: 'opening'; readonly id: string }
   | { readonly state: 'open'; readonly id: string; readonly workspace: Workspace }
-  /** Deleted, or never ours. */
-  | { readonly state: 'missing'; readonly id: string }
+  /** Deleted, or never ours. `wasOpen`: it went away under the person's eyes. */
+  | { readonly state: 'missing'; readonly id: string; readonly wasOpen: boolean }
   | { readonly state: 'failed'; readonly id: string; readonly message: string }
 
 export type WorkspaceList =
@@ -77,7 +77,9 @@ export const useWorkspaces = create<WorkspacesStore>()((set, get) => {
         if (openId() !== id) return
         const isMissing = isApiError(error) && (error.status === 404 || error.status === 403)
         set({
-          open: isMissing ? { state: 'missing', id } : { state: 'failed', id, message: messageOf(error) },
+          open: isMissing
+            ? { state: 'missing', id, wasOpen: false }
+            : { state: 'failed', id, message: messageOf(error) },
         })
       }
     },
@@ -88,7 +90,8 @@ export const useWorkspaces = create<WorkspacesStore>()((set, get) => {
       try {
         show(await api.readWorkspace(id))
       } catch (error) {
-        if (isApiError(error, 'not_found') && openId() === id) set({ open: { state: 'missing', id } })
+        if (isApiError(error, 'not_found') && openId() === id)
+          set({ open: { state: 'missing', id, wasOpen: true } })
       }
     },
     createWorkspace: async (workspace) => {
