@@ -2,7 +2,7 @@ import { type DocumentName, NexusError, type UpdateLog, type Version } from '@ne
 import { buildDocument, type PanelModel, panelJson, readSource } from '@nexus/core/document'
 import * as Y from 'yjs'
 import { lastValidModel, replay, validModel } from './panel-models.ts'
-import { readOccurredAt } from './replica.ts'
+import { readSavedAt } from './saved-times.ts'
 import type { StateAtVersion } from './state-cache.ts'
 
 /** A document of its own as it was at some version; changing it changes nothing else. */
@@ -50,7 +50,7 @@ export function createPastDocuments({ log }: { readonly log: UpdateLog }): PastD
       const json = JSON.stringify(panelJson(doc, model))
       const source = readSource(doc)
       doc.destroy()
-      return { version, json, source, updatedAt: await readOccurredAt(log, document, version) }
+      return { version, json, source, updatedAt: await readSavedAt(log, document, version) }
     },
   }
 }

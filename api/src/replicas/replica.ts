@@ -3,16 +3,16 @@ import {
   type Fanout,
   NexusError,
   NO_VERSION,
-  toVersion,
   type UpdateLog,
   type Version,
 } from '@nexus/core'
 import { buildDocument, type PanelModel, panelJson, readSource, readState } from '@nexus/core/document'
-import { type FollowedUpdate, followDocument } from '@nexus/core/log'
+import { type DocumentFollower, type FollowedUpdate, followDocument } from '@nexus/core/log'
 import * as Y from 'yjs'
 import { lastValidModel, validModel } from './panel-models.ts'
+import { createSavedTimes } from './saved-times.ts'
 import { createSizeGuard } from './size-guard.ts'
-import { createSourceModels } from './source-models.ts'
+import { createSourceModels, type SourceModels } from './source-models.ts'
 import type { StateAtVersion } from './state-cache.ts'
 
 export interface ReplicaParts {
@@ -51,6 +51,7 @@ export interface Replica {
 
 /** @throws {NexusError} `not_found` when the document does not exist, `unavailable` when the log cannot be read. */
 export async function openReplica({ log, fanout, document, onError }: ReplicaParts): Promise<Replica> {
+  const times = createSavedTimes(log, document)
   let take = (_updates: readonly FollowedUpdate[]): void => undefined
   const follower = await followDocument({
     log,
@@ -61,38 +62,23 @@ export async function openReplica({ log, fanout, document, onError }: ReplicaPar
     order: 'version',
     apply: (updates) => take(updates),
   })
-  const { record } = follower
-  const doc = buildDocument(record)
-  const opened = record.tail.at(-1)
-  let newest = opened ? { version: opened.version, at: opened.occurredAt } : null
+  const doc = buildDocument(follower.record)
   take = (updates) => {
     // One transaction each, so that no valid source in between is missed.
     for (const { version, update, occurredAt } of updates) {
       Y.applyUpdate(doc, update, FROM_LOG)
-      newest = { version, at: occurredAt }
+      times.note(version, occurredAt)
     }
   }
-  const firstModel = validModel(readSource(doc))
-  const sources: (string | null)[] = []
-  let showSource = (source: string | null): void => void sources.push(source)
-  doc.getText('nxml').observe(() => showSource(readSource(doc)))
-
-  const models = createSourceModels(firstModel ?? (await lastValidModel(log, document, record.version)))
-  for (const source of sources) models.show(source)
-  showSource = models.show
-
-  const savedAt = async (version: Version): Promise<Date> => {
-    if (newest?.version === version) return newest.at
-    const at = await readOccurredAt(log, document, version)
-    newest ??= { version, at }
-    return at
-  }
+  const last = follower.record.tail.at(-1)
+  if (last) times.note(last.version, last.occurredAt)
+  const models = await followSource(log, follower, doc)
+  const size = createSizeGuard(doc, () => JSON.stringify(readState(doc, models.current().shape)).length)
   // Others may have saved something between `version` and our own updates; `doc` is no version until that is here.
   let savedByUs = NO_VERSION
-  const size = createSizeGuard(doc, () => JSON.stringify(readState(doc, models.current().shape)).length)
+
   return {
     doc,
-    hasOutgrown: size.hasOutgrown,
     get version() {
       return follower.version
     },
@@ -106,15 +92,16 @@ export async function openReplica({ log, fanout, document, onError }: ReplicaPar
     noteSaved: ({ from, to, at }) => {
       follower.noteOwn(from, to)
       savedByUs = to
-      if (newest === null || newest.version < to) newest = { version: to, at }
+      times.note(to, at)
     },
     model: models.current,
-    savedAt,
+    savedAt: times.of,
+    hasOutgrown: size.hasOutgrown,
     read: async () => {
       const { version } = follower
       const json = JSON.stringify(panelJson(doc, models.current()))
       const source = readSource(doc)
-      return { version, json, source, updatedAt: await savedAt(version) }
+      return { version, json, source, updatedAt: await times.of(version) }
     },
     stop: () => {
       follower.stop()
@@ -123,13 +110,20 @@ export async function openReplica({ log, fanout, document, onError }: ReplicaPar
   }
 }
 
-/** When a version was saved. @throws {NexusError} `not_found` when there is no such version. */
-export async function readOccurredAt(
-  log: UpdateLog,
-  document: DocumentName,
-  version: Version,
-): Promise<Date> {
-  const [entry] = await log.readTail(document, { after: toVersion(version - 1), upTo: version, limit: 1 })
-  if (entry === undefined) throw new NexusError('not_found', `The panel has no version ${version}.`)
-  return entry.occurredAt
+/** The models of a document's source from now on. A source that is broken now has its last valid one looked up. */
+async function followSource(log: UpdateLog, follower: DocumentFollower, doc: Y.Doc): Promise<SourceModels> {
+  const { document, record } = follower
+  const first = validModel(readSource(doc))
+  const missed: (string | null)[] = []
+  let show = (source: string | null): void => void missed.push(source)
+  doc.getText('nxml').observe(() => show(readSource(doc)))
+  try {
+    const models = createSourceModels(first ?? (await lastValidModel(log, document, record.version)))
+    for (const source of missed) models.show(source)
+    show = models.show
+    return models
+  } catch (error) {
+    follower.stop()
+    throw error
+  }
 }
