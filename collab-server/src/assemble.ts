@@ -144,6 +144,7 @@ export function assemble(parts: AssemblyParts): Collab {
         maxBacklogBytes: options.COLLAB_MAX_BACKLOG_BYTES,
       },
       onAwareness: presence.take,
+      onError: (error) => logger.error({ err: error }, 'a message could not be handled'),
     })
     registry.add(socket)
     const signInTimer = setTimeout(() => {

@@ -1,4 +1,4 @@
-import { createNodeId, type DocumentName, type UpdateLog } from '@nexus/core'
+import { createNodeId, type DocumentName, NexusError, type UpdateLog } from '@nexus/core'
 import { createAppendQueue } from '@nexus/core/log'
 import { createMemoryFanout } from '@nexus/core/memory'
 import { someUpdate } from '@nexus/core/testkit'
@@ -48,6 +48,62 @@ describe('checkpoints', () => {
       expect(fromCheckpoint.getMap('state').toJSON()).toEqual(fromLog.getMap('state').toJSON())
       expect(Y.encodeStateVector(fromCheckpoint)).toEqual(Y.encodeStateVector(fromLog))
     }
+  })
+
+  test('[COL60] wait until what is in memory is in the log', async () => {
+    const log = createGatedLog(nodes.log)
+    const { document } = await nodes.panel()
+    const node = await nodes.start({ log })
+    const tab = nodes.tab(node)
+    const alice = tab.open(document)
+    await until(() => isSaved(alice))
+    stateOf(alice).set('text', 'x'.repeat(10_000))
+    await until(() => isSaved(alice))
+    log.holdAppends()
+    stateOf(alice).set('more', 'not in the log yet')
+    await until(() => node.server.counts().unsavedBytes > 0)
+    // The last to leave makes Hocuspocus store at once.
+    tab.close()
+    await until(() => node.server.counts().sockets === 0)
+    await nodes.log.heads([document])
+    expect(await checkpointsOf(document)).toEqual([])
+    log.open()
+    await until(() => node.server.counts().documents === 0)
+    const [checkpoint] = await checkpointsOf(document)
+    expect(checkpoint?.version).toBe(3)
+  })
+
+  test('[COL60] are not written while a version is missing in memory', async () => {
+    const { document } = await nodes.panel()
+    const fanout = createMemoryFanout()
+    const log: UpdateLog = {
+      ...createGatedLog(nodes.log),
+      readTail: async () => {
+        throw new NexusError('unavailable', 'The tail cannot be read.')
+      },
+    }
+    const node = await nodes.start({ log, fanout })
+    const tab = nodes.tab(node)
+    const alice = tab.open(document)
+    await until(() => isSaved(alice))
+    stateOf(alice).set('text', 'x'.repeat(10_000))
+    await until(() => isSaved(alice))
+    const announcements: Parameters<typeof fanout.announce>[0][] = []
+    const api = createAppendQueue({
+      log: nodes.log,
+      fanout: { ...fanout, announce: (announcement) => void announcements.push(announcement) },
+      nodeId: createNodeId(),
+    })
+    await api.append({ document, updates: [someUpdate()] })
+    const before = alice.document.store.clients.size
+    await api.append({ document, updates: [someUpdate()] })
+    await until(() => announcements.length === 2)
+    const second = announcements[1]
+    if (second !== undefined) fanout.announce(second)
+    await until(() => alice.document.store.clients.size === before + 1)
+    tab.close()
+    await until(() => node.server.counts().documents === 0)
+    expect(await checkpointsOf(document)).toEqual([])
   })
 
   test('[COL61] are not written for a little typing', async () => {

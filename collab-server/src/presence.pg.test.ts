@@ -65,6 +65,24 @@ describe.each([1, 2] as const)('on %i server(s)', (serverCount) => {
   })
 })
 
+test('[COL82] a tab whose old socket ends after its new one began stays visible', async () => {
+  const { document, alice, bob, aliceTab, here } = await together(1)
+  show(alice, 'alice')
+  await until(() => seenBy(bob).length === 1)
+  const next = nodes.tab(here, 'alice')
+  // The same client, with the clock it had: what a browser does on a new socket.
+  const again = next.open(document, { document: alice.document, awareness: alice.awareness })
+  await until(() => isSaved(again) && here.server.counts().sockets === 3)
+  again.awareness?.setLocalStateField('cursor', 1)
+  await until(() => [...(bob.awareness?.getStates().values() ?? [])].some(({ cursor }) => cursor === 1))
+  aliceTab.socket.webSocket?.close()
+  aliceTab.socket.disconnect()
+  await until(() => here.server.counts().sockets === 2)
+  expect(seenBy(bob)).toHaveLength(1)
+  next.socket.disconnect()
+  await until(() => seenBy(bob).length === 0)
+})
+
 describe('between servers', () => {
   test('[COL83] the people of a server that falls silent disappear', async () => {
     const { document } = await nodes.panel()
@@ -135,5 +153,28 @@ describe('identity', () => {
     socket.awareness(document, encodeAwareness([{ clientId: 7, clock: 1, state: { user: { id: 'alice' } } }]))
     await until(() => seenBy(bob).length === 1)
     expect(seenBy(alice)).toContainEqual({ id: 'bob', name: 'bob', color: '#123456' })
+  })
+
+  test('[COL88] presence that cannot be shown is passed on to nobody', async () => {
+    const { document, bob, here } = await together(2)
+    using socket = await RawSocket.open(here.url)
+    socket.auth(document, nodes.signer.tokenOf('alice'))
+    await until(() => socket.of(document, 2).length > 0)
+    // Awareness takes nothing with clock 0.
+    socket.awareness(document, encodeAwareness([{ clientId: 9, clock: 0, state: { user: { id: 'alice' } } }]))
+    socket.awareness(document, encodeAwareness([{ clientId: 8, clock: 1, state: { user: { id: 'alice' } } }]))
+    await until(() => seenBy(bob).length === 1)
+    expect(bob.awareness?.getStates().has(9)).toBe(false)
+  })
+
+  test('[COL88] presence of absurd depth or size ends its socket', async () => {
+    const { document, here } = await together(1)
+    for (const state of [`${'{"a":'.repeat(100)}1${'}'.repeat(100)}`, `{"a":"${'x'.repeat(20_000)}"}`]) {
+      using socket = await RawSocket.open(here.url)
+      socket.auth(document, nodes.signer.tokenOf('alice'))
+      await until(() => socket.of(document, 2).length > 0)
+      socket.awareness(document, encodeAwareness([{ clientId: 9, clock: 1, state: JSON.parse(state) }]))
+      expect([4400, 1009]).toContain((await socket.closed).code)
+    }
   })
 })

@@ -53,6 +53,25 @@ describe('bytes nobody honest sends', () => {
     expect(await nodes.entriesOf(document)).toHaveLength(2)
   })
 
+  test('[COL58] an edit that would nest so deep that its deletion overflows a stack ends its socket', async () => {
+    const { document } = await nodes.panel()
+    const node = await nodes.start()
+    using socket = await signedIn(node, document)
+    const deep = editOf((doc) =>
+      doc.transact(() => {
+        let inner = doc.getMap('state')
+        for (let level = 0; level < 5_000; level += 1) {
+          const next = new Y.Map()
+          inner.set('in', next)
+          inner = next
+        }
+      }),
+    )
+    socket.update(document, deep)
+    expect(await socket.closed).toEqual({ code: 4400, reason: 'the edit nests too deep' })
+    expect(await nodes.entriesOf(document)).toHaveLength(1)
+  })
+
   test('[COL41] text in place of bytes ends its socket', async () => {
     const node = await nodes.start()
     using socket = await RawSocket.open(node.url)

@@ -3,13 +3,11 @@ import * as Y from 'yjs'
 /** How far a document must reach, per Yjs client, before an update is wholly part of it. */
 export type Coverage = ReadonlyMap<number, number>
 
-/**
- * Reads what an update touches: its insertions, and what it deletes.
- *
- * @throws When the bytes are not a whole Yjs update (v1).
- */
-export function coverageOf(update: Uint8Array): Coverage {
-  const { structs, ds } = Y.decodeUpdate(update)
+/** What an update inserts and what it deletes, as Yjs reads it. */
+export type DecodedUpdate = ReturnType<typeof Y.decodeUpdate>
+
+/** What an update touches: its insertions, and what it deletes. */
+export function coverageOf({ structs, ds }: DecodedUpdate): Coverage {
   const reach = new Map<number, number>()
   const extend = (client: number, end: number): void => {
     reach.set(client, Math.max(reach.get(client) ?? 0, end))

@@ -112,10 +112,13 @@ export class LiveDocument {
   save(update: Uint8Array, cause: Cause): void {
     if (this.#isLost) return
     const edit = this.#unsaved.begin()
-    this.#parts.queue.append({ document: this.name, updates: [{ update, ...cause }] }).then(
-      (outcome) => this.#saved(edit, update, outcome),
-      (error: unknown) => this.#lose(toNexusError(error, this.name)),
-    )
+    this.#parts.queue
+      .append({ document: this.name, updates: [{ update, ...cause }] })
+      .then(
+        (outcome) => this.#saved(edit, update, outcome),
+        (error: unknown) => this.#lose(toNexusError(error, this.name)),
+      )
+      .catch(this.#parts.onError)
   }
 
   /** Calls `release` when all that is in the document now is committed; never when it cannot be. */

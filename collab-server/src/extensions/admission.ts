@@ -4,6 +4,7 @@ import * as Y from 'yjs'
 import { type Coverage, coverageOf, isCovered } from '../documents/coverage.ts'
 import type { LiveDocument } from '../documents/live-document.ts'
 import type { LiveDocuments } from '../documents/live-documents.ts'
+import { isTooDeep } from '../documents/nesting.ts'
 import { Refusal } from '../refusal.ts'
 import type { ConnectionContext } from '../transport/socket.ts'
 
@@ -30,8 +31,13 @@ export function createAdmission({
         return
       }
       const live = documents.of(document)
-      const coverage = decoded(message, coverageOf)
+      const update = decoded(message, Y.decodeUpdate)
       if (live === undefined) throw new Refusal('internal')
+      const coverage = coverageOf(update)
+      if (!connection.readOnly && isTooDeep(document, update.structs)) {
+        connection.context.socket.close(CLOSE_CODES.badRequest, 'the edit nests too deep')
+        throw new Refusal('bad_request', CLOSE_CODES.badRequest)
+      }
       if (
         !connection.readOnly &&
         isTooMuch(live, coverage, { bytes: payload.byteLength, maxDocumentBytes })

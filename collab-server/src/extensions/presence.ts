@@ -30,13 +30,22 @@ export interface Presence {
 export function createPresence(parts: PresenceParts): Presence {
   const open = new Map<Document, DocumentPresence>()
 
+  /** Nobody's presence is worth a process. */
+  const safely = (task: () => void): void => {
+    try {
+      task()
+    } catch (error) {
+      parts.logger.error({ err: error }, 'presence could not be passed on')
+    }
+  }
+
   const attach = (document: Document): void => {
     const address = parseDocumentName(document.name)
     if (address === null) return
     const name = toDocumentName(address)
     const presence = new DocumentPresence({ ...parts, document, name })
     open.set(document, presence)
-    const subscribed = parts.fanout.onPresence(name, (message) => presence.receive(message))
+    const subscribed = parts.fanout.onPresence(name, (message) => safely(() => presence.receive(message)))
     subscribed.then(
       () => presence.sayHello(),
       (error: unknown) =>
@@ -60,8 +69,10 @@ export function createPresence(parts: PresenceParts): Presence {
       open.get(connection.document)?.take(connection, identityOf(connection.context.socket), states) ?? true,
     beat: () => {
       for (const presence of open.values()) {
-        presence.publishAll()
-        presence.dropSilent(parts.now() - parts.silenceMs)
+        safely(() => {
+          presence.publishAll()
+          presence.dropSilent(parts.now() - parts.silenceMs)
+        })
       }
     },
   }

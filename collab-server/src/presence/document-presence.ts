@@ -29,7 +29,7 @@ const HELLO: readonly AwarenessEntry[] = []
 /** Who is in one document: of our own sockets, and as other processes tell. Nothing of it is stored. */
 export class DocumentPresence {
   readonly #parts: DocumentPresenceParts
-  /** Clients of our own sockets. */
+  /** Clients of our own sockets that are shown, or were until the removal is told. */
   readonly #local = new Set<number>()
   readonly #unpublished = new Set<number>()
   readonly #others = new Map<NodeId, { readonly clients: Set<number>; heardAt: number }>()
@@ -54,7 +54,9 @@ export class DocumentPresence {
     const own = this.#parts.document.getClients(connection)
     const admitted = entries.flatMap((entry) => {
       const state = this.#admit(identity, entry)
-      return state === undefined ? [] : [this.#inOrder({ ...entry, state }, own.has(entry.clientId))]
+      if (state === undefined) return []
+      if (state !== null) this.#claim(entry.clientId, connection)
+      return [this.#inOrder({ ...entry, state }, own.has(entry.clientId))]
     })
     if (admitted.length > 0) this.#parts.document.applyAwarenessUpdate(connection, encodeAwareness(admitted))
     return true
@@ -134,7 +136,7 @@ export class DocumentPresence {
   #onChange({ added, updated, removed }: Changes, origin: unknown): void {
     if (origin === FROM_OTHERS) return
     if (isTransactionOrigin(origin) && origin.source === 'connection') {
-      for (const client of [...added, ...updated]) this.#claim(client, origin.connection)
+      for (const client of [...added, ...updated]) this.#local.add(client)
     }
     for (const client of [...added, ...updated, ...removed]) {
       if (this.#local.has(client)) this.#unpublished.add(client)
@@ -146,17 +148,15 @@ export class DocumentPresence {
   }
 
   /**
-   * Hocuspocus removes a client's presence with the connection that showed it *first*. After a reconnect that is the
-   * old one: it would take the presence of the new one with it, and the new one would leave a ghost.
+   * A client belongs to the connection it was last heard on. Hocuspocus would leave it with the one it was *first*
+   * heard on, and remove it when that one ends: an old socket would take a reconnected client with it, and the new one
+   * would leave a ghost.
    */
   #claim(client: number, connection: Connection): void {
-    this.#local.add(client)
     const { document } = this.#parts
     const own = document.getClients(connection)
     if (own.has(client)) return
-    for (const other of document.connections.keys()) {
-      if (other !== connection) document.getClients(other).delete(client)
-    }
+    for (const other of document.connections.keys()) document.getClients(other).delete(client)
     own.add(client)
   }
 

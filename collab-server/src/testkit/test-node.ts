@@ -68,11 +68,15 @@ export class TestTab implements Disposable {
     })
   }
 
-  open(name: string, options: { readonly document?: Y.Doc } = {}): HocuspocusProvider {
+  open(
+    name: string,
+    options: { readonly document?: Y.Doc; readonly awareness?: HocuspocusProvider['awareness'] } = {},
+  ): HocuspocusProvider {
     const provider = new HocuspocusProvider({
       websocketProvider: this.socket,
       name,
       document: options.document ?? new Y.Doc(),
+      ...(options.awareness === undefined ? {} : { awareness: options.awareness }),
       token: this.#token,
     })
     provider.attach()

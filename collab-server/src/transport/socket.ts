@@ -34,6 +34,8 @@ export interface SocketParts {
   /** Where the peer is, as far as we can tell. */
   readonly peerAddress: string
   readonly limits: SocketLimits
+  /** A message could not be handled for a reason that is ours. */
+  readonly onError: (error: unknown) => void
   /** Presence of an established connection's client. @returns `false` when it cannot be understood. */
   readonly onAwareness: (connection: Connection<ConnectionContext>, states: Uint8Array) => boolean
 }
@@ -96,7 +98,7 @@ export class CollabSocket implements WebSocketLike {
     // Frames in buffers of their own: what Yjs keeps of them must not keep a whole network buffer alive.
     ws.binaryType = 'arraybuffer'
     ws.on('message', (data) => {
-      if (data instanceof ArrayBuffer) this.#receive(new Uint8Array(data))
+      if (data instanceof ArrayBuffer) this.#receiveSafely(new Uint8Array(data))
       else this.close(CLOSE_CODES.badRequest, 'frames must be binary')
     })
     ws.on('pong', () => this.#heard())
@@ -191,6 +193,16 @@ export class CollabSocket implements WebSocketLike {
   #heard(): void {
     this.#heardSincePing = true
     if (this.#client !== null) this.#client.lastMessageReceivedAt = Date.now()
+  }
+
+  /** Whatever one client's bytes set off is the end of its socket at most. */
+  #receiveSafely(bytes: Uint8Array): void {
+    try {
+      this.#receive(bytes)
+    } catch (error) {
+      this.#parts.onError(error)
+      this.close(CLOSE_CODES.internal, 'the message could not be handled')
+    }
   }
 
   #receive(bytes: Uint8Array): void {
