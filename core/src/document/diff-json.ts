@@ -50,12 +50,13 @@ function diffItems(
   // From the front: everything before `gap` is as it will be, so positions are those of `after`.
   for (const [position, old] of [...keptItems(before, after), before.length].entries()) {
     if (old === -1) continue
+    // One by one: a long list may make more operations than a call can have arguments.
     const edits = listGapEdits(path, gap, before.slice(oldGap, old), after.slice(gap, position))
-    operations.push(...edits.map(toOperation))
+    for (const edit of edits) operations.push(toOperation(edit))
     const kept = before[old]
     const next = after[position]
-    if (kept !== undefined && next !== undefined)
-      operations.push(...diffBelow([...path, position], kept, next))
+    const inside = kept === undefined || next === undefined ? [] : diffBelow([...path, position], kept, next)
+    for (const operation of inside) operations.push(operation)
     gap = position + 1
     oldGap = old + 1
   }

@@ -91,9 +91,8 @@ function recordItems(
   for (let item = list._start; item !== null; item = item.right) {
     if (!item.countable) continue
     if (!item.deleted && isNew(item)) {
-      inserted.push(
-        ...item.content.getContent().map((stored) => readValue(stored, levelsInside(path)) ?? null),
-      )
+      for (const stored of item.content.getContent())
+        inserted.push(readValue(stored, levelsInside(path)) ?? null)
     } else if (!item.deleted) {
       closeGap()
       index += item.length

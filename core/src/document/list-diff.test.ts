@@ -2,12 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type * as Y from 'yjs'
 import type { Json, JsonObject } from '../model/json.ts'
+import { applyJsonPatch } from './apply-json-patch.ts'
 import { assignState } from './assign-state.ts'
-import { applyUpdates } from './build-document.ts'
 import { jsonEquals } from './json-equality.ts'
 import { keptItems } from './list-diff.ts'
 import { readState } from './read-state.ts'
 import { newPanel, replicaOf, shapeOf, someItem, someList, state, sync } from './sample-panels.ts'
+import { FREE_FORM, FREE_FORM_MODEL } from './shape.ts'
 
 const LIST = shapeOf(state('list', 'list', []))
 const panelOf = (list: Json[]) => newPanel(LIST, { list })
@@ -158,10 +159,14 @@ describe('random lists', () => {
     expect((listIn(zeros) as Json[]).length).toBe(4_004)
     const many = Array.from({ length: 5_000 }, (_, index) => ({ id: index, text: `item ${index}` }))
     const doc = panelOf(many)
-    const updates: Uint8Array[] = []
-    doc.on('update', (update: Uint8Array) => updates.push(update))
     assignList(doc, [...many.slice(2_000), ...many.slice(0, 2_000)])
     expect(listIn(replicaOf(doc))).toEqual([...many.slice(2_000), ...many.slice(0, 2_000)])
-    applyUpdates(zeros, [], 'sync')
   }, 10_000)
+})
+
+test('[DOC34] a state of very many members is no trouble', () => {
+  const doc = newPanel(FREE_FORM)
+  const many = Object.fromEntries(Array.from({ length: 130_000 }, (_, index) => [`k${index}`, 0]))
+  expect(applyJsonPatch(doc, FREE_FORM_MODEL, [{ op: 'replace', path: '/$state', value: many }])).toBe(true)
+  expect(readState(doc, FREE_FORM)).toEqual(many)
 })

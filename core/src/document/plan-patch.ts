@@ -40,7 +40,8 @@ export function planPatch(
   operations.forEach((operation, position) => {
     const made = runOperation(position, () => evaluate({ draft, model, budget }, operation))
     noteDetours(detours, { made, position, shape: model.shape, state: stateIn(draft.value) })
-    edits.push(...made)
+    // Not push(...made): a new `$state` may have more members than a call can have arguments.
+    for (const edit of made) edits.push(edit)
   })
   refuseWrongResult(detours, runOperation)
   return simplified(edits, before, stateIn(draft.value), detours)

@@ -69,11 +69,13 @@ describe('what is shown', () => {
     const doc = new Y.Doc()
     let list = new Y.Array<unknown>()
     doc.getMap('state').set('deep', list)
-    for (let level = 0; level < 5_000; level++) {
-      const inner = new Y.Array<unknown>()
-      list.push([inner])
-      list = inner
-    }
+    doc.transact(() => {
+      for (let level = 0; level < 5_000; level++) {
+        const inner = new Y.Array<unknown>()
+        list.push([inner])
+        list = inner
+      }
+    })
     expect(JSON.stringify(readState(doc, FREE_FORM).deep)).toBe(`${'['.repeat(32)}null${']'.repeat(32)}`)
   })
 })
