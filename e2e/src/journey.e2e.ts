@@ -10,6 +10,7 @@ import {
   openPanel,
   openPanelAddress,
   openWindow,
+  openWorkspace,
   requestJson,
   saveSign,
   signInInPage,
@@ -62,16 +63,24 @@ describe('two people, one panel, one commit', () => {
 
   test('[E2E2] a panel is added from the library and opens', async () => {
     await a.page.getByRole('button', { name: 'Add panel' }).first().click()
-    const dialog = a.page.getByRole('dialog')
-    await dialog.getByText('Poll', { exact: true }).first().click()
-    await dialog.getByRole('button', { name: 'Add panel' }).click()
+    const dialog = a.page.getByRole('dialog', { name: 'Add a panel' })
+    await dialog.getByRole('searchbox', { name: 'Search the library' }).fill('kanban')
+    await dialog.getByRole('list', { name: 'Library panels' }).getByRole('listitem').first().waitFor()
+    await a.page.keyboard.press('Enter')
     await dialog.waitFor({ state: 'hidden' })
-    await a.page.getByRole('navigation', { name: 'Panels' }).getByRole('link', { name: 'Poll' }).waitFor()
-    await a.page.getByRole('main').getByRole('heading', { level: 1, name: 'Poll' }).waitFor()
+    await a.page
+      .getByRole('main')
+      .getByRole('heading', { level: 1, name: /Kanban/ })
+      .waitFor()
+    await a.page
+      .getByRole('navigation', { name: 'Panels' })
+      .getByRole('link', { name: /Kanban/ })
+      .waitFor()
   })
 
   test('[E2E3] a second browser sees the text as it is typed, and who is there', async () => {
     await signInInPage(b.page, nexus.url, ada)
+    await openWorkspace(b.page, 'My First Workspace')
     await openPanel(a.page, 'Team notes')
     await openPanel(b.page, 'Team notes')
     const pageOfA = a.page.getByRole('textbox', { name: 'Shared page' })
@@ -85,7 +94,7 @@ describe('two people, one panel, one commit', () => {
     }
     expect(await pageOfB.inputValue()).toMatch(/typed$/)
     const people = b.page.getByRole('list', { name: 'People in this panel' }).getByRole('listitem')
-    await expect.poll(() => people.count()).toBe(2)
+    await expect.poll(() => people.allInnerTexts()).toEqual([expect.stringContaining('you, 2 windows')])
   })
 
   test('[E2E4] a tool run in one browser shows in the other', async () => {

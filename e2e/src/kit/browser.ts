@@ -14,6 +14,9 @@ const QUIET = [
   '--disable-sync',
 ]
 
+/** Longer than anything a person should wait for on this page. */
+const ACTION_TIMEOUT_MS = 15_000
+
 export const openBrowser = (): Promise<Browser> => chromium.launch({ executablePath: CHROMIUM, args: QUIET })
 
 /** One browser profile with one page, and what went wrong in it. */
@@ -39,6 +42,7 @@ export async function openWindow(
     colorScheme,
     reducedMotion: 'reduce',
   })
+  context.setDefaultTimeout(ACTION_TIMEOUT_MS)
   const page = await context.newPage()
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(error.message))

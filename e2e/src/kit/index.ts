@@ -8,6 +8,7 @@ export {
   type Credentials,
   openPanel,
   openPanelAddress,
+  openWorkspace,
   saveSign,
   signInInPage,
   signUpInPage,

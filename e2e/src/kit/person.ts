@@ -37,6 +37,16 @@ export async function signInInPage(page: Page, url: string, person: Credentials)
     .waitFor()
 }
 
+/** Opens a workspace from the launcher. Resolves when its panels are on the screen. */
+export async function openWorkspace(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: 'Open Workspace' }).click()
+  await page
+    .getByRole('dialog', { name: 'Open a workspace' })
+    .getByRole('button', { name: `${name},` })
+    .click()
+  await page.getByRole('navigation', { name: 'Panels' }).waitFor()
+}
+
 /** Opens a panel from the sidebar; resolves when its heading is there. */
 export async function openPanel(page: Page, name: string): Promise<void> {
   await page.getByRole('navigation', { name: 'Panels' }).getByRole('link', { name }).click()

@@ -19,9 +19,10 @@ test('[STU-PEOPLE1] a person with several tabs is one person, in all the panels 
     { ...bob, panelId: 'p2' },
     { user: { id: 'a', name: 'Ada', color: '#000000' } },
   ])
-  expect(peopleIn(awareness, 'b').map(({ name, panelIds, isMe }) => [name, panelIds, isMe])).toEqual([
-    ['Bob', ['p1', 'p2'], true],
-    ['Ada', [], false],
+  const people = peopleIn(awareness, 'b')
+  expect(people.map(({ name, panelIds, windowCount, isMe }) => [name, panelIds, windowCount, isMe])).toEqual([
+    ['Bob', ['p1', 'p2'], 2, true],
+    ['Ada', [], 1, false],
   ])
   awareness.destroy()
 })

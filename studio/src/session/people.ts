@@ -16,6 +16,8 @@ export interface Person {
   readonly colour: string
   /** Panels they look at. */
   readonly panelIds: readonly string[]
+  /** Tabs this person has open here, on any machine; at least 1. */
+  readonly windowCount: number
   readonly isMe: boolean
 }
 
@@ -62,7 +64,12 @@ export function peopleIn(awareness: Awareness, myId: string): Person[] {
     const panelId = textOf(fieldOf(state, 'panelId'))
     const known = people.get(identity.id)
     const panelIds = [...(known?.panelIds ?? []), ...(panelId === null ? [] : [panelId])]
-    people.set(identity.id, { ...identity, panelIds: [...new Set(panelIds)], isMe: identity.id === myId })
+    people.set(identity.id, {
+      ...identity,
+      panelIds: [...new Set(panelIds)],
+      windowCount: (known?.windowCount ?? 0) + 1,
+      isMe: identity.id === myId,
+    })
   }
   return [...people.values()].sort(
     (a, b) => Number(b.isMe) - Number(a.isMe) || a.name.localeCompare(b.name) || a.id.localeCompare(b.id),

@@ -10,6 +10,12 @@ interface PeopleListProps {
   readonly most?: number
 }
 
+/** "Ada", "Ada (you)", "Ada (3 windows)" or "Ada (you, 3 windows)". */
+function describe({ name, isMe, windowCount }: Person): string {
+  const remarks = [...(isMe ? ['you'] : []), ...(windowCount > 1 ? [`${windowCount} windows`] : [])]
+  return remarks.length === 0 ? name : `${name} (${remarks.join(', ')})`
+}
+
 /** Who is here, as overlapping coloured rounds. */
 export function PeopleList({ people, label, most = 5 }: PeopleListProps) {
   const shown = people.slice(0, most)
@@ -25,11 +31,19 @@ export function PeopleList({ people, label, most = 5 }: PeopleListProps) {
             animate={{ opacity: 1, scale: 1 }}
             exit={{ opacity: 0, scale: 0.5 }}
             transition={{ duration: 0.16 }}
-            title={person.isMe ? `${person.name} (you)` : person.name}
-            className="rounded-full ring-2 ring-canvas"
+            title={describe(person)}
+            className="relative rounded-full ring-2 ring-canvas"
           >
             <Avatar name={person.name} colour={person.colour} />
-            <span className="sr-only">{person.isMe ? `${person.name} (you)` : person.name}</span>
+            {person.windowCount > 1 && (
+              <span
+                aria-hidden
+                className="absolute -right-0.5 -bottom-0.5 grid min-w-3.5 place-items-center rounded-full bg-canvas px-0.5 text-2xs leading-3.5 font-semibold text-muted ring-1 ring-line"
+              >
+                {person.windowCount}
+              </span>
+            )}
+            <span className="sr-only">{describe(person)}</span>
           </m.li>
         ))}
       </AnimatePresence>
