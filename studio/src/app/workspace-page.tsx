@@ -13,6 +13,7 @@ import { Button, IconButton } from '../ui/button.tsx'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { RenameDialog } from '../ui/rename-dialog.tsx'
+import { useReturnFocus } from '../ui/use-return-focus.ts'
 import { PanelPage } from './panel-page.tsx'
 
 interface WorkspacePageProps {
@@ -174,12 +175,14 @@ function Drawer({
   onOpenChange: (open: boolean) => void
   children: ReactElement
 }) {
+  const returnFocus = useReturnFocus(open)
   return (
     <Dialog.Root open={open} onOpenChange={onOpenChange}>
       <Dialog.Portal>
         <Dialog.Overlay className="fixed inset-0 z-30 animate-fade-in bg-scrim md:hidden" />
         <Dialog.Content
           aria-describedby={undefined}
+          onCloseAutoFocus={returnFocus}
           className="fixed inset-y-0 left-0 z-30 w-72 max-w-[85vw] animate-slide-in border-r border-line shadow-lg focus:outline-none md:hidden"
         >
           <Dialog.Title className="sr-only">Navigation</Dialog.Title>

@@ -139,8 +139,8 @@ export const useWorkspaces = create<WorkspacesStore>()((set, get) => {
   }
 })
 
-/** How often the open workspace's names and panels are read again while the page is shown, ms: the floor below the notices. */
-const REFRESH_EVERY_MS = 10_000
+/** How often the open workspace's names and panels are read again while the page is shown, ms: for notices that were lost. */
+const REFRESH_EVERY_MS = 30_000
 
 /** Keeps names and panels current for changes made elsewhere. @returns Stops. */
 export function keepWorkspaceCurrent(): () => void {

@@ -2,6 +2,7 @@ import { AlertDialog as Radix } from 'radix-ui'
 import { useState } from 'react'
 import { messageOf } from '../api/problem.ts'
 import { Button } from './button.tsx'
+import { useReturnFocus } from './use-return-focus.ts'
 
 interface ConfirmDialogProps {
   readonly open: boolean
@@ -24,6 +25,7 @@ export function ConfirmDialog({
   onConfirm,
 }: ConfirmDialogProps) {
   const [busy, setBusy] = useState(false)
+  const returnFocus = useReturnFocus(open)
   const [failure, setFailure] = useState<string | null>(null)
 
   const confirm = async () => {
@@ -44,7 +46,10 @@ export function ConfirmDialog({
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 animate-fade-in bg-scrim" />
         <div className="pointer-events-none fixed inset-0 z-40 grid place-items-end p-3 sm:place-items-center">
-          <Radix.Content className="pointer-events-auto w-full max-w-sm animate-pop-in rounded-xl border border-line bg-raised p-5 shadow-lg focus:outline-none">
+          <Radix.Content
+            onCloseAutoFocus={returnFocus}
+            className="pointer-events-auto w-full max-w-sm animate-pop-in rounded-xl border border-line bg-raised p-5 shadow-lg focus:outline-none"
+          >
             <Radix.Title className="text-lg font-semibold tracking-tight">{title}</Radix.Title>
             <Radix.Description className="mt-1.5 text-sm text-muted">{description}</Radix.Description>
             {failure !== null && (

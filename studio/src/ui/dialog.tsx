@@ -3,6 +3,7 @@ import { Dialog as Radix } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { IconButton } from './button.tsx'
 import { classes } from './classes.ts'
+import { useReturnFocus } from './use-return-focus.ts'
 
 interface DialogProps {
   readonly open: boolean
@@ -18,12 +19,14 @@ const WIDTHS = { sm: 'max-w-sm', md: 'max-w-md', lg: 'max-w-xl', xl: 'max-w-4xl'
 
 /** A window above the page: holds the focus, closes with Esc, gives the focus back. */
 export function Dialog({ open, onOpenChange, title, description, size = 'md', children }: DialogProps) {
+  const returnFocus = useReturnFocus(open)
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 animate-fade-in bg-scrim" />
         <div className="pointer-events-none fixed inset-0 z-40 grid place-items-end p-3 sm:place-items-center sm:p-6">
           <Radix.Content
+            onCloseAutoFocus={returnFocus}
             {...(description === undefined ? { 'aria-describedby': undefined } : {})}
             className={classes(
               'pointer-events-auto flex max-h-full w-full animate-pop-in flex-col overflow-hidden rounded-xl border border-line bg-raised shadow-lg focus:outline-none',

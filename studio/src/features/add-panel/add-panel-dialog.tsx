@@ -100,6 +100,7 @@ export function AddPanelDialog({ open, onOpenChange, onAdded }: AddPanelDialogPr
           />
           <input
             type="search"
+            autoFocus
             aria-label="Search the library"
             placeholder="Search the library…"
             value={query}

@@ -91,6 +91,7 @@ export function SelectorDialog({ open, onOpenChange, currentId, onChoose, onCrea
           />
           <input
             type="search"
+            autoFocus
             aria-label="Search workspaces"
             placeholder="Search workspaces…"
             value={query}
