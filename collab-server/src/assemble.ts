@@ -1,7 +1,13 @@
 import { type Document, Hocuspocus } from '@hocuspocus/server'
 import type { Fanout, NexusError, NodeId, UpdateLog } from '@nexus/core'
 import { CLOSE_CODES } from '@nexus/core'
-import { type AppendQueue, createAppendQueue, createHeadWatch, type HeadWatch } from '@nexus/core/log'
+import {
+  type AppendQueue,
+  createAppendQueue,
+  createHeadWatch,
+  type HeadWatch,
+  type Schedule,
+} from '@nexus/core/log'
 import type { Access, AccessTokenVerifier, Logger } from '@nexus/core/server'
 import type { WebSocket } from 'ws'
 import { type AccessCache, createAccessCache } from './access-cache.ts'
@@ -11,6 +17,7 @@ import { LiveDocuments } from './documents/live-documents.ts'
 import { createAdmission } from './extensions/admission.ts'
 import { createConnections } from './extensions/connections.ts'
 import { DocumentDatabase } from './extensions/document-database.ts'
+import { createPace } from './extensions/pace.ts'
 import { createPresence, type Presence } from './extensions/presence.ts'
 import { createSaving } from './extensions/saving.ts'
 import { createSignIn } from './extensions/sign-in.ts'
@@ -60,6 +67,7 @@ export function assemble(parts: AssemblyParts): Collab {
   const queue = createAppendQueue({
     ...parts,
     maxWaitingBytes: options.COLLAB_MAX_UNSAVED_BYTES,
+    schedule: withoutHoldingUp,
     onError: (error) => logger.error({ err: error }, 'edits could not be saved'),
   })
   const headWatch = createHeadWatch({ ...parts, intervalMs: options.COLLAB_HEAD_POLL_MS, onError })
@@ -96,6 +104,7 @@ export function assemble(parts: AssemblyParts): Collab {
       createSaving({ documents, onSaving }),
       presence.extension,
       createConnections({ documents, rights }),
+      createPace(),
       createAdmission({ documents, maxDocumentBytes: options.COLLAB_MAX_DOCUMENT_BYTES }),
     ],
     ...pendingLimits(options),
@@ -158,6 +167,12 @@ export function assemble(parts: AssemblyParts): Collab {
   }
 
   return { hocuspocus, queue, headWatch, documents, registry, rights, presence, openSocket }
+}
+
+/** A process that has given up waiting for the database shall end, though the queue would still try. */
+const withoutHoldingUp: Schedule = (task, afterMs) => {
+  const timer = setTimeout(task, afterMs).unref()
+  return () => clearTimeout(timer)
 }
 
 /** A client that opens hundreds of documents at once must not look like an attack (a loop of reconnects with 100). */

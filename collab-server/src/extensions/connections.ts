@@ -1,15 +1,10 @@
-import type { Connection, Document, Extension } from '@hocuspocus/server'
+import type { Extension } from '@hocuspocus/server'
 import { CLOSE_CODES } from '@nexus/core'
 import type { LiveDocuments } from '../documents/live-documents.ts'
 import type { Rights } from '../rights.ts'
 import type { ConnectionContext } from '../transport/socket.ts'
 
-/** Up to this many connections every change is sent at once. */
-const QUIET_ROOM_CONNECTIONS = 8
-/** In a crowded room changes of this many ms go out together: a third of the frames (measured). */
-const CROWDED_FLUSH_DELAY_MS = 15
-
-/** Keeps track of who is connected to what: for the socket's fast paths, for rights, and for the pace of sending. */
+/** Keeps track of who is connected to what: for the socket's presence, and for rights. */
 export function createConnections({
   documents,
   rights,
@@ -27,26 +22,13 @@ export function createConnections({
         connection.context.socket.close(CLOSE_CODES.tryAgainLater, 'the document is being closed')
         return
       }
-      enter(connection)
+      const { socket } = connection.context
+      socket.establish(connection)
       rights.watch(connection)
       connection.onClose(() => {
-        leave(connection)
+        socket.forget(connection.messageAddress)
         rights.unwatch(connection)
       })
     },
   }
-}
-
-function enter(connection: Connection<ConnectionContext>): void {
-  connection.context.socket.establish(connection)
-  setPace(connection.document)
-}
-
-function leave(connection: Connection<ConnectionContext>): void {
-  connection.context.socket.forget(connection.messageAddress)
-  setPace(connection.document)
-}
-
-function setPace(document: Document): void {
-  document.flushDelay = document.getConnectionsCount() > QUIET_ROOM_CONNECTIONS ? CROWDED_FLUSH_DELAY_MS : 0
 }
