@@ -1,7 +1,7 @@
 import { Button } from '../../ui/button.tsx'
+import type { ComponentProps } from './component.ts'
 import { textProp, useProps, wordProp } from './props.ts'
 import { useTrigger } from './trigger.ts'
-import type { ComponentProps } from './view-node.tsx'
 
 /** Button and Action: the second must have a trigger, which the compiler has checked. */
 export function ButtonView({ node, scope, instanceId }: ComponentProps) {

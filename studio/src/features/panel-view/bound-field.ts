@@ -1,6 +1,7 @@
 import type { ViewNode } from '@nexus/core/nxml'
 import { type Binding, findBinding } from '../../session/bound-value.ts'
-import { type Scope, usePanel } from './panel-context.ts'
+import type { Scope } from './component.ts'
+import { usePanel } from './panel-context.ts'
 import { type Props, textProp } from './props.ts'
 
 /** What a field is bound to now; found anew with every drawing, because rows move. */

@@ -1,5 +1,5 @@
+import type { ComponentProps } from './component.ts'
 import { numberProp, textProp, toShownText, useProps, wordProp } from './props.ts'
-import type { ComponentProps } from './view-node.tsx'
 
 interface Point {
   readonly label: string

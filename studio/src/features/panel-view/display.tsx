@@ -1,11 +1,11 @@
 import { ArrowDown, ArrowRight, ArrowUp } from 'lucide-react'
 import { createElement } from 'react'
 import { classes } from '../../ui/classes.ts'
+import type { ComponentProps } from './component.ts'
 import { textProp, useProps, wordProp } from './props.ts'
 import { pressable, useTrigger } from './trigger.ts'
-import type { ComponentProps } from './view-node.tsx'
 
-const PRESSABLE = 'cursor-pointer rounded-md transition-colors hover:bg-hover'
+const PRESSABLE = 'cursor-pointer transition-colors hover:bg-hover'
 
 const TEXT_CLASSES = {
   body: 'text-base',

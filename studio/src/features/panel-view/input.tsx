@@ -1,27 +1,13 @@
 import type { ViewNode } from '@nexus/core/nxml'
 import { type ReactNode, useId } from 'react'
 import { fieldName, useBinding } from './bound-field.ts'
+import type { ComponentProps } from './component.ts'
+import type { FieldOptions } from './field-options.ts'
 import { usePanel } from './panel-context.ts'
 import { numberProp, type Props, textProp, useProps, wordProp } from './props.ts'
 import { SharedTextField } from './shared-text-field.tsx'
 import { useTrigger } from './trigger.ts'
 import { ValueField } from './value-field.tsx'
-import type { ComponentProps } from './view-node.tsx'
-
-/** What both kinds of text field are told. */
-export interface FieldOptions {
-  readonly id: string
-  readonly name: string
-  readonly hasLabel: boolean
-  readonly placeholder: string
-  readonly inputType: 'text' | 'number' | 'password' | 'email'
-  readonly isMultiline: boolean
-  readonly rows: number
-  readonly isDisabled: boolean
-  readonly isReadOnly: boolean
-  /** Enter in a single line, Ctrl/⌘+Enter in many. */
-  readonly onCommit: ((value: string | number) => void) | null
-}
 
 const isLiterally = (node: ViewNode, name: string, value: boolean): boolean => {
   const prop = node.props[name]

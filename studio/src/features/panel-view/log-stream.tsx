@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react'
 import { classes } from '../../ui/classes.ts'
+import type { ComponentProps } from './component.ts'
 import { numberProp, toShownText, useProps } from './props.ts'
-import type { ComponentProps } from './view-node.tsx'
 
 interface LogEntry {
   readonly key: string

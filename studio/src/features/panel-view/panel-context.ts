@@ -1,11 +1,9 @@
-import { createContext, useContext, useRef, useSyncExternalStore } from 'react'
+import { type ComponentType, createContext, useContext, useRef, useSyncExternalStore } from 'react'
 import type { PanelSession } from '../../session/panel-session.ts'
 import type { PanelStore } from '../../session/panel-store.ts'
 import type { ToolRunner } from '../../session/tool-runner.ts'
+import type { Scope, ViewNodeProps } from './component.ts'
 import type { ViewHandles } from './view-handles.ts'
-
-/** Loop variables of a row. The same object as long as the row's values are the same. */
-export type Scope = Readonly<Record<string, unknown>>
 
 export const NO_SCOPE: Scope = {}
 
@@ -16,6 +14,8 @@ export interface PanelContext {
   readonly runner: ToolRunner
   readonly handles: ViewHandles
   readonly isReadOnly: boolean
+  /** Draws a node; boxes draw their children with it. */
+  readonly Node: ComponentType<ViewNodeProps>
   /** Inputs write here what is typed and not written yet; a tool must see it. */
   readonly unwritten: Set<() => void>
 }

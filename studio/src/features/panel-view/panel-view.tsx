@@ -83,7 +83,7 @@ function useContextOf({
     })
     return { session, store, handles, runner, unwritten: new Set<() => void>() }
   }, [session, store])
-  return useMemo(() => ({ ...lasting, isReadOnly }), [lasting, isReadOnly])
+  return useMemo(() => ({ ...lasting, isReadOnly, Node: ViewNodeView }), [lasting, isReadOnly])
 }
 
 function LivePanel({

@@ -1,7 +1,8 @@
 import { type Expr, evaluateExpression, type ViewNode, type ViewProp } from '@nexus/core/nxml'
 import { useSyncExternalStore } from 'react'
 import type { PanelStore } from '../../session/panel-store.ts'
-import { type Scope, usePanel, useValues } from './panel-context.ts'
+import type { Scope } from './component.ts'
+import { usePanel, useValues } from './panel-context.ts'
 
 export type Props = Readonly<Record<string, unknown>>
 

@@ -1,7 +1,8 @@
 import type { ViewNode } from '@nexus/core/nxml'
 import { useRef, useState } from 'react'
 import type { PanelStore } from '../../session/panel-store.ts'
-import { type Scope, usePanel, useValues } from './panel-context.ts'
+import type { Scope } from './component.ts'
+import { usePanel, useValues } from './panel-context.ts'
 import { evaluateProp, readsOf } from './props.ts'
 
 /** A child as it is drawn: If and Iterate are gone, their children stand in their place (NXML specification 6.3). */

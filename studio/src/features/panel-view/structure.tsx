@@ -1,11 +1,11 @@
 import { createContext, createElement, useContext } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { classes } from '../../ui/classes.ts'
+import type { ComponentProps } from './component.ts'
+import { usePanel } from './panel-context.ts'
 import { type Props, textProp, useProps, wordProp } from './props.ts'
 import { type RenderedChild, type RenderedChildren, useRenderedChildren } from './rendered-children.ts'
 import { pressable, useTrigger } from './trigger.ts'
-import type { ComponentProps } from './view-node.tsx'
-import { ViewNodeView } from './view-node.tsx'
 
 const GAPS = { sm: 'gap-2', md: 'gap-4', lg: 'gap-6' } as const
 const ALIGNS = {
@@ -47,9 +47,10 @@ const WEIGHTS: Readonly<Record<string, 3 | 6 | 12>> = {
 /** In a row these share the free width; the others keep their own. */
 const GROWS = new Set(['Text', 'Input', 'Chart', 'LogStream', 'Container', 'Layout'])
 
-const Child = ({ child: { node, scope, rowKeys } }: { child: RenderedChild }) => (
-  <ViewNodeView node={node} scope={scope} rowKeys={rowKeys} />
-)
+function Child({ child: { node, scope, rowKeys } }: { child: RenderedChild }) {
+  const { Node } = usePanel()
+  return <Node node={node} scope={scope} rowKeys={rowKeys} />
+}
 
 const MoreRows = ({ hiddenRows, showMore }: RenderedChildren) =>
   hiddenRows > 0 ? (

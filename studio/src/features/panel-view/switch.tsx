@@ -3,10 +3,10 @@ import { useId } from 'react'
 import { writeBinding } from '../../session/bound-value.ts'
 import { showToast } from '../../ui/toasts.ts'
 import { fieldName, useBinding } from './bound-field.ts'
+import type { ComponentProps } from './component.ts'
 import { usePanel } from './panel-context.ts'
 import { textProp, useProps } from './props.ts'
 import { useTrigger } from './trigger.ts'
-import type { ComponentProps } from './view-node.tsx'
 
 export function SwitchView({ node, scope, instanceId }: ComponentProps) {
   const { session, store, isReadOnly } = usePanel()

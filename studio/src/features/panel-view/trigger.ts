@@ -2,7 +2,8 @@ import type { Json } from '@nexus/core'
 import type { ViewNode } from '@nexus/core/nxml'
 import { type KeyboardEvent, type MouseEvent, useRef, useState } from 'react'
 import { writesOnlyLocally } from '../../session/tool-runner.ts'
-import { type Scope, usePanel } from './panel-context.ts'
+import type { Scope } from './component.ts'
+import { usePanel } from './panel-context.ts'
 
 /** A run shorter than this shows no busy mark, ms (NXML specification 6.1). */
 const BUSY_AFTER_MS = 300

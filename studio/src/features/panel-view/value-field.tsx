@@ -4,7 +4,7 @@ import { type Binding, writeBinding } from '../../session/bound-value.ts'
 import { classes } from '../../ui/classes.ts'
 import { fieldClass } from '../../ui/field.tsx'
 import { showToast } from '../../ui/toasts.ts'
-import type { FieldOptions } from './input.tsx'
+import type { FieldOptions } from './field-options.ts'
 import { usePanel } from './panel-context.ts'
 import { toShownText } from './props.ts'
 

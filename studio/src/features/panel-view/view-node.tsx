@@ -1,23 +1,14 @@
-import type { ViewNode } from '@nexus/core/nxml'
 import { type ComponentType, memo, type ReactNode, useEffect, useRef } from 'react'
 import { ErrorBoundary } from '../../ui/error-boundary.tsx'
 import { ButtonView } from './actions.tsx'
 import { ChartView } from './chart.tsx'
+import type { ComponentProps, ViewNodeProps } from './component.ts'
 import { MetricView, StatusBadgeView, TextView } from './display.tsx'
 import { InputView } from './input.tsx'
 import { LogStreamView } from './log-stream.tsx'
-import { type Scope, usePanel } from './panel-context.ts'
+import { usePanel } from './panel-context.ts'
 import { ContainerView, LayoutView } from './structure.tsx'
 import { SwitchView } from './switch.tsx'
-
-/** What every component is drawn from. */
-export interface ComponentProps {
-  readonly node: ViewNode
-  readonly scope: Scope
-  readonly rowKeys: readonly string[]
-  /** Its id with the keys of its rows, such as `row[t42]`; `null` for components without an id. */
-  readonly instanceId: string | null
-}
 
 const COMPONENTS: Readonly<Record<string, ComponentType<ComponentProps>>> = {
   Layout: LayoutView,
@@ -38,12 +29,6 @@ const Broken = ({ type }: { type: string }) => (
     This {type} could not be drawn.
   </p>
 )
-
-interface ViewNodeProps {
-  readonly node: ViewNode
-  readonly scope: Scope
-  readonly rowKeys: readonly string[]
-}
 
 const isSameKeys = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((key, index) => key === b[index])
