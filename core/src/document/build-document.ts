@@ -16,7 +16,7 @@ export function buildDocument(record: DocumentRecord): Y.Doc {
 
 /**
  * Applies updates of others in one transaction, so that observers run once. Updates the document has already change
- * nothing; an update that builds on one not yet there waits inside the document until that arrives.
+ * nothing; an update that builds on one not yet there waits inside the document until that arrives, in any order.
  *
  * @throws When an update is no Yjs update; those before it are applied.
  */
@@ -24,6 +24,26 @@ export function applyUpdates(doc: Y.Doc, updates: readonly Uint8Array[], origin:
   if (updates.length === 0) return
   const applyAll = () => {
     for (const update of updates) Y.applyUpdate(doc, update, origin)
+    applyWaiting(doc, origin)
   }
   Y.transact(doc, applyAll, origin, false)
 }
+
+/**
+ * Yjs (13.6.33) notes one clock per client for which updates wait. Where one waits for an earlier clock than the one
+ * noted, it goes on waiting although all it needs is there. So what waits is tried again until nothing more fits.
+ */
+function applyWaiting(doc: Y.Doc, origin: unknown): void {
+  const { store } = doc
+  let applied = -1
+  while (store.pendingStructs !== null && applied < appliedIn(doc)) {
+    applied = appliedIn(doc)
+    const { update } = store.pendingStructs
+    store.pendingStructs = null
+    Y.applyUpdateV2(doc, update, origin)
+  }
+}
+
+/** Clocks of all clients together; grows with everything that is applied. */
+const appliedIn = ({ store }: Y.Doc): number =>
+  store.clients.keys().reduce((sum, client) => sum + Y.getState(store, client), 0)

@@ -70,12 +70,15 @@ const someSession = fc.array(
   { minLength: 1, maxLength: 10 },
 )
 
+/** Also client ids come from the seed, so that a failure can be repeated. */
+const threeIds = fc.uniqueArray(fc.integer({ min: 1, max: 2 ** 31 }), { minLength: 3, maxLength: 3 })
+
 describe('three replicas', () => {
   test('[DOC71] show the same, whatever they do and in whatever order updates arrive', () => {
     fc.assert(
-      fc.property(someSession, fc.array(fc.nat(), { minLength: 3, maxLength: 3 }), (session, seeds) => {
+      fc.property(someSession, threeIds, threeIds, (session, seeds, clientIds) => {
         const first = newPanel()
-        const docs = [replicaOf(first), replicaOf(first), replicaOf(first)]
+        const docs = clientIds.map((clientId) => Object.assign(replicaOf(first), { clientID: clientId }))
         const log: Uint8Array[] = []
         for (const { who, edit, tells } of session) {
           const doc = docs[who] as Y.Doc
@@ -90,6 +93,27 @@ describe('three replicas', () => {
       }),
       { numRuns: 150 },
     )
+  })
+
+  test('[DOC73] an update that waited for several others is applied when the last of them arrives', () => {
+    const [a, b] = [
+      Object.assign(new Y.Doc(), { clientID: 1_210 }),
+      Object.assign(new Y.Doc(), { clientID: 1_021 }),
+    ]
+    const edit = (doc: Y.Doc, write: () => unknown): Uint8Array =>
+      updatesOf(doc, write)[0] ?? new Uint8Array()
+    const a0 = edit(a, () => a.getText('text').insert(0, 'a'))
+    const b0 = edit(b, () => b.getText('text').insert(0, 'b'))
+    applyUpdates(a, [b0], 'sync')
+    const a1 = edit(a, () => a.getText('text').insert(a.getText('text').toString().indexOf('b') + 1, 'A'))
+    const a2 = edit(a, () => a.getArray('list').push([1]))
+    applyUpdates(b, [a0, a1, a2], 'sync')
+    const b1 = edit(b, () => b.getArray('list').insert(0, [2]))
+    const b2 = edit(b, () => b.getText('text').insert(b.getText('text').toString().indexOf('A') + 1, 'B'))
+    const late = new Y.Doc()
+    for (const update of [a1, b2, a0, b0, b1, a2]) applyUpdates(late, [update], 'sync')
+    expect(late.getText('text').toString()).toBe(b.getText('text').toString())
+    expect(late.getArray('list').toJSON()).toEqual([2, 1])
   })
 
   test('[DOC72] a document built from checkpoint and tail shows what the document that wrote them shows', () => {
