@@ -57,7 +57,7 @@ function memoryStorage(): Pick<Storage, 'getItem' | 'setItem'> {
   return { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => void kept.set(key, value) }
 }
 
-function setUp({ storage = memoryStorage() } = {}) {
+function setUp({ storage = memoryStorage(), copyLoaded = Promise.resolve() } = {}) {
   const { socket, open, state } = simulatedSocket()
   const notices: string[] = []
   const unsaved = createUnsavedDocuments('ada', storage)
@@ -66,7 +66,7 @@ function setUp({ storage = memoryStorage() } = {}) {
     workspaceId: 'w1',
     user: { id: 'ada', name: 'Ada' },
     socket,
-    openCopy: () => ({ loaded: Promise.resolve({ isKept: true }), close: () => {} }),
+    openCopy: () => ({ loaded: copyLoaded.then(() => ({ isKept: true })), close: () => {} }),
     unsaved,
     onNotice: (type) => notices.push(type),
     network: {
@@ -193,4 +193,17 @@ test('[STU-LIVE11] a changed role is news of the membership', () => {
   session.openPanel('p1')
   open.get('w1/p1')?.say('{"type":"access_changed","readOnly":true}')
   expect(notices).toEqual(['member_changed'])
+})
+
+test('[STU-LIVE12] kept edits count as unsaved until they have been read, however fast the server is', async () => {
+  const storage = memoryStorage()
+  edit(setUp({ storage }).session.openPanel('p1').doc)
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const { open, unsaved, settle } = setUp({ storage, copyLoaded: promise })
+  open.get('w1/p1')?.set(LIVE)
+  await settle()
+  expect(unsaved.list()).toEqual(['w1/p1'])
+  resolve()
+  await settle()
+  expect(unsaved.list()).toEqual([])
 })
