@@ -9,14 +9,14 @@ function setUp() {
   return { token, renew, pass: (ms: number) => (time += ms) }
 }
 
-test('[STU-TOKEN1] many callers at once cost one renewal', async () => {
+test('[STU1] many callers at once cost one renewal', async () => {
   const { token, renew } = setUp()
   const answers = await Promise.all([token.current(), token.current(), token.current()])
   expect(answers).toEqual(['token-1', 'token-1', 'token-1'])
   expect(renew).toHaveBeenCalledTimes(1)
 })
 
-test('[STU-TOKEN2] a token near its end is replaced before it is used', async () => {
+test('[STU2] a token near its end is replaced before it is used', async () => {
   const { token, pass } = setUp()
   await token.current()
   pass(900_000 - RENEW_BEFORE_END_MS - 1)
@@ -25,7 +25,7 @@ test('[STU-TOKEN2] a token near its end is replaced before it is used', async ()
   expect(await token.current()).toBe('token-2')
 })
 
-test('[STU-TOKEN3] a refused token is replaced once, however many requests it was refused to', async () => {
+test('[STU3] a refused token is replaced once, however many requests it was refused to', async () => {
   const { token, renew } = setUp()
   const refused = await token.current()
   expect(await token.replace(refused)).toBe('token-2')
@@ -33,7 +33,7 @@ test('[STU-TOKEN3] a refused token is replaced once, however many requests it wa
   expect(renew).toHaveBeenCalledTimes(2)
 })
 
-test('[STU-TOKEN4] a renewal that ends after sign-out leaves no token behind', async () => {
+test('[STU4] a renewal that ends after sign-out leaves no token behind', async () => {
   const { token } = setUp()
   const late = token.current()
   token.forget()

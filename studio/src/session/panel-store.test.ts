@@ -37,7 +37,7 @@ const bindTo = (root: '$state' | '$scope', ...steps: (string | number)[]) => ({
   steps,
 })
 
-test('[STU-STORE1] computed values follow what they read, and only that', () => {
+test('[STU36] computed values follow what they read, and only that', () => {
   const { doc, store } = setUp()
   const twice = store.stamp(['twice'])
   const open = store.stamp(['open'])
@@ -47,7 +47,7 @@ test('[STU-STORE1] computed values follow what they read, and only that', () => 
   expect(store.stamp(['open'])).toBe(open)
 })
 
-test('[STU-STORE2] a row that did not change is the same object', () => {
+test('[STU37] a row that did not change is the same object', () => {
   const { doc, store, items } = setUp()
   const before = items('tasks')[1]
   writeBinding(
@@ -59,7 +59,7 @@ test('[STU-STORE2] a row that did not change is the same object', () => {
   expect(items('tasks')[1]).toBe(before)
 })
 
-test('[STU-STORE3] a row found through a filter is written where it lives', () => {
+test('[STU38] a row found through a filter is written where it lives', () => {
   const { doc, store, items } = setUp()
   const binding = findBinding({ doc, store }, bindTo('$scope', 't', 'done'), { t: items('open')[0] })
   writeBinding({ doc, store }, bound(binding), true)
@@ -70,12 +70,12 @@ test('[STU-STORE3] a row found through a filter is written where it lives', () =
   ])
 })
 
-test('[STU-STORE4] an object an expression made is bound to nothing', () => {
+test('[STU39] an object an expression made is bound to nothing', () => {
   const { doc, store } = setUp()
   expect(findBinding({ doc, store }, bindTo('$scope', 't', 'x'), { t: { x: 1 } }).kind).toBe('unbound')
 })
 
-test('[STU-STORE5] a local state never enters the document', () => {
+test('[STU40] a local state never enters the document', () => {
   const { doc, store } = setUp()
   const before = Y.encodeStateVector(doc)
   writeBinding({ doc, store }, bound(findBinding({ doc, store }, bindTo('$state', 'draft'), {})), 'secret')
@@ -83,7 +83,7 @@ test('[STU-STORE5] a local state never enters the document', () => {
   expect(Y.encodeStateVector(doc)).toEqual(before)
 })
 
-test('[STU-STORE6] a tool that clears a draft does not swallow what was typed since', () => {
+test('[STU41] a tool that clears a draft does not swallow what was typed since', () => {
   const { store } = setUp()
   store.setLocal('draft', 'first')
   const writeLocal = store.beginLocalRun()
@@ -94,7 +94,7 @@ test('[STU-STORE6] a tool that clears a draft does not swallow what was typed si
   expect(store.read('draft')).toBe('')
 })
 
-test('[STU-STORE7] while the source is broken the last version that worked goes on', () => {
+test('[STU42] while the source is broken the last version that worked goes on', () => {
   const { doc, store } = setUp()
   doc.getText('nxml').insert(5, '<<<')
   const definition = store.definition()
@@ -105,7 +105,7 @@ test('[STU-STORE7] while the source is broken the last version that worked goes 
   expect(store.read('twice')).toBe(4)
 })
 
-test('[STU-STORE8] an input bound to a text edits the text itself', () => {
+test('[STU43] an input bound to a text edits the text itself', () => {
   const { doc, store } = setUp()
   const binding = findBinding({ doc, store }, bindTo('$state', 'page'), {})
   expect(binding.kind === 'text' && binding.text.toString()).toBe('Hello')

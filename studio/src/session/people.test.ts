@@ -13,7 +13,7 @@ function awarenessOf(states: readonly unknown[]): Awareness {
 
 const bob = { user: { id: 'b', name: 'Bob', color: '#11754b' } }
 
-test('[STU-PEOPLE1] a person with several tabs is one person, in all the panels they look at', () => {
+test('[STU32] a person with several tabs is one person, in all the panels they look at', () => {
   const awareness = awarenessOf([
     { ...bob, panelId: 'p1' },
     { ...bob, panelId: 'p2' },
@@ -27,7 +27,7 @@ test('[STU-PEOPLE1] a person with several tabs is one person, in all the panels 
   awareness.destroy()
 })
 
-test('[STU-PEOPLE2] states that make no sense are nobody, and a colour that is not one is replaced', () => {
+test('[STU33] states that make no sense are nobody, and a colour that is not one is replaced', () => {
   const awareness = awarenessOf([
     null,
     {},
@@ -41,7 +41,7 @@ test('[STU-PEOPLE2] states that make no sense are nobody, and a colour that is n
   awareness.destroy()
 })
 
-test('[STU-PEOPLE3] carets are those of other tabs', () => {
+test('[STU34] carets are those of other tabs', () => {
   const awareness = awarenessOf([
     { ...bob, cursor: { field: 'page', anchor: {}, head: {} } },
     { ...bob, cursor: null },
@@ -60,6 +60,6 @@ const luminance = (colour: string): number => {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
 
-test('[STU-PEOPLE4] white text on any person’s colour has a contrast of 4.5:1', () => {
+test('[STU35] white text on any person’s colour has a contrast of 4.5:1', () => {
   for (const colour of PERSON_COLOURS) expect(1.05 / (luminance(colour) + 0.05)).toBeGreaterThanOrEqual(4.5)
 })

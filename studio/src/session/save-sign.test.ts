@@ -31,7 +31,7 @@ function setUp() {
   return { watch, shown, settle }
 }
 
-test('[STU-SAVE1] an acknowledged document says Saved only after a quiet moment', () => {
+test('[STU24] an acknowledged document says Saved only after a quiet moment', () => {
   const { watch } = setUp()
   watch.update(SETTLED)
   vi.advanceTimersByTime(SAVED_AFTER_MS - 1)
@@ -40,7 +40,7 @@ test('[STU-SAVE1] an acknowledged document says Saved only after a quiet moment'
   expect(watch.current).toBe('saved')
 })
 
-test('[STU-SAVE2] an edit says Saving at once, and Saved only when it is acknowledged', () => {
+test('[STU25] an edit says Saving at once, and Saved only when it is acknowledged', () => {
   const { watch, shown, settle } = setUp()
   settle()
   watch.update({ ...SETTLED, unsaved: true })
@@ -51,7 +51,7 @@ test('[STU-SAVE2] an edit says Saving at once, and Saved only when it is acknowl
   expect(shown).toEqual(['saving', 'saved'])
 })
 
-test('[STU-SAVE3] an edit within the quiet moment puts Saved off', () => {
+test('[STU26] an edit within the quiet moment puts Saved off', () => {
   const { watch, shown, settle } = setUp()
   settle()
   watch.update({ ...SETTLED, unsaved: true })
@@ -62,7 +62,7 @@ test('[STU-SAVE3] an edit within the quiet moment puts Saved off', () => {
   expect(shown).toEqual(['saving'])
 })
 
-test('[STU-SAVE4] never Saved without a connection that has let us in', () => {
+test('[STU27] never Saved without a connection that has let us in', () => {
   for (const broken of [{ connected: false }, { authenticated: false }]) {
     const { watch, settle } = setUp()
     settle()
@@ -73,7 +73,7 @@ test('[STU-SAVE4] never Saved without a connection that has let us in', () => {
   }
 })
 
-test('[STU-SAVE5] a break of the network is called Offline, and stays so until the server has let us in again', () => {
+test('[STU28] a break of the network is called Offline, and stays so until the server has let us in again', () => {
   const { watch, shown, settle } = setUp()
   settle()
   const down = { ...SETTLED, connected: false, authenticated: false, unsaved: true }
@@ -87,20 +87,20 @@ test('[STU-SAVE5] a break of the network is called Offline, and stays so until t
   expect(shown).toEqual(['reconnecting', 'offline', 'saving'])
 })
 
-test('[STU-SAVE6] a browser that knows it has no network says Offline at once', () => {
+test('[STU29] a browser that knows it has no network says Offline at once', () => {
   const { watch, settle } = setUp()
   settle()
   watch.update({ ...SETTLED, connected: false, authenticated: false, browserOffline: true })
   expect(watch.current).toBe('offline')
 })
 
-test('[STU-SAVE7] a viewer sees View only, never Saving', () => {
+test('[STU30] a viewer sees View only, never Saving', () => {
   const { watch, shown } = setUp()
   watch.update({ ...SETTLED, readOnly: true, unsaved: true })
   expect(shown).toEqual(['view-only'])
 })
 
-test('[STU-SAVE8] a document the server refuses is neither saved nor offline', () => {
+test('[STU31] a document the server refuses is neither saved nor offline', () => {
   const { watch, settle } = setUp()
   settle()
   watch.update({ ...SETTLED, connected: false, authenticated: false, refused: true })

@@ -26,25 +26,25 @@ function tool(name: string): CompiledTool {
   return found
 }
 
-test('[STU-TOOL1] arguments come by position, by name, or as the only one', () => {
+test('[STU49] arguments come by position, by name, or as the only one', () => {
   expect(namedArgs(tool('two'), ['a', 'b'])).toEqual({ id: 'a', value: 'b' })
   expect(namedArgs(tool('two'), { id: 'a' })).toEqual({ id: 'a' })
   expect(namedArgs(tool('two'), 'a')).toEqual({ id: 'a' })
   expect(namedArgs(tool('two'), undefined)).toEqual({})
 })
 
-test('[STU-TOOL2] the new value of a field fills an argument called value that is not given', () => {
+test('[STU50] the new value of a field fills an argument called value that is not given', () => {
   expect(namedArgs(tool('two'), ['a'], 'typed')).toEqual({ id: 'a', value: 'typed' })
   expect(namedArgs(tool('two'), ['a', 'given'], 'typed')).toEqual({ id: 'a', value: 'given' })
   expect(namedArgs(tool('pick'), ['a'], 'typed')).toEqual({ what: 'a' })
 })
 
-test('[STU-TOOL3] a viewer may run what changes only their own screen', () => {
+test('[STU51] a viewer may run what changes only their own screen', () => {
   expect(writesOnlyLocally(compiled(), tool('pick'))).toBe(true)
   expect(writesOnlyLocally(compiled(), tool('two'))).toBe(false)
 })
 
-test('[STU-TOOL4] events with the wrong shape, unknown names and addresses that are not https never reach the screen', () => {
+test('[STU52] events with the wrong shape, unknown names and addresses that are not https never reach the screen', () => {
   expect(parseScreenEvent({ name: 'toast', payload: 'Hi' })).toEqual({
     type: 'toast',
     level: 'info',

@@ -85,7 +85,7 @@ function setUp({ storage = memoryStorage(), copyLoaded = Promise.resolve() } = {
 
 const edit = (doc: Y.Doc) => doc.transact(() => doc.getMap('state').set('n', 1), 'bind:$state.n')
 
-test('[STU-LIVE1] a workspace has one connection; every open panel has one document on it', () => {
+test('[STU12] a workspace has one connection; every open panel has one document on it', () => {
   const { session, open } = setUp()
   session.openPanel('p1')
   session.openPanel('p1')
@@ -93,7 +93,7 @@ test('[STU-LIVE1] a workspace has one connection; every open panel has one docum
   expect([...open.keys()]).toEqual(['w1', 'w1/p1', 'w1/p2'])
 })
 
-test('[STU-LIVE2] a panel nobody looks at is disconnected once its edits are acknowledged, not before', async () => {
+test('[STU13] a panel nobody looks at is disconnected once its edits are acknowledged, not before', async () => {
   const { session, open, settle } = setUp()
   const panel = session.openPanel('p1')
   open.get('w1/p1')?.set(LIVE)
@@ -108,7 +108,7 @@ test('[STU-LIVE2] a panel nobody looks at is disconnected once its edits are ack
   expect(open.has('w1/p1')).toBe(false)
 })
 
-test('[STU-LIVE3] closing a workspace with everything saved leaves no connection and no document behind', async () => {
+test('[STU14] closing a workspace with everything saved leaves no connection and no document behind', async () => {
   const { session, open, state, settle } = setUp()
   session.openPanel('p1')
   open.get('w1/p1')?.set(LIVE)
@@ -118,7 +118,7 @@ test('[STU-LIVE3] closing a workspace with everything saved leaves no connection
   expect(state.isClosed).toBe(true)
 })
 
-test('[STU-LIVE4] closing with unsaved edits waits for them, but not for ever', async () => {
+test('[STU15] closing with unsaved edits waits for them, but not for ever', async () => {
   const { session, state, settle } = setUp()
   const panel = session.openPanel('p1')
   edit(panel.doc)
@@ -129,7 +129,7 @@ test('[STU-LIVE4] closing with unsaved edits waits for them, but not for ever', 
   expect(state.isClosed).toBe(true)
 })
 
-test('[STU-LIVE5] edits a former visit could not send go out when the workspace is opened, without looking at the panel', async () => {
+test('[STU16] edits a former visit could not send go out when the workspace is opened, without looking at the panel', async () => {
   const storage = memoryStorage()
   const before = setUp({ storage })
   edit(before.session.openPanel('p1').doc)
@@ -143,7 +143,7 @@ test('[STU-LIVE5] edits a former visit could not send go out when the workspace 
   expect(after.unsaved.list()).toEqual([])
 })
 
-test('[STU-LIVE6] a panel is ready when the server has answered, and shows why when it is refused', async () => {
+test('[STU17] a panel is ready when the server has answered, and shows why when it is refused', async () => {
   const { session, open, settle } = setUp()
   const panel = session.openPanel('p1')
   await settle()
@@ -156,13 +156,13 @@ test('[STU-LIVE6] a panel is ready when the server has answered, and shows why w
   expect(panel.status()).toMatchObject({ sign: 'refused', refusal: 'not_found', isReadOnly: true })
 })
 
-test('[STU-LIVE7] news of the network makes the connection prove itself', () => {
+test('[STU18] news of the network makes the connection prove itself', () => {
   const { network, state } = setUp()
   network()
   expect(state.probes).toBe(1)
 })
 
-test('[STU-LIVE8] notices of the workspace are passed on; other messages are not', () => {
+test('[STU19] notices of the workspace are passed on; other messages are not', () => {
   const { open, notices } = setUp()
   open.get('w1')?.say('{"type":"panels_changed","workspaceId":"w1","panelId":"p"}')
   open.get('w1')?.say('not json')
@@ -171,7 +171,7 @@ test('[STU-LIVE8] notices of the workspace are passed on; other messages are not
   expect(parseNoticeType('null')).toBeNull()
 })
 
-test('[STU-LIVE9] others see me in the panel I look at, and no longer when I have left it', () => {
+test('[STU20] others see me in the panel I look at, and no longer when I have left it', () => {
   const { session } = setUp()
   const panel = session.openPanel('p1')
   expect(panel.people().map(({ name, isMe }) => ({ name, isMe }))).toEqual([{ name: 'Ada', isMe: true }])
@@ -181,21 +181,21 @@ test('[STU-LIVE9] others see me in the panel I look at, and no longer when I hav
   expect(session.people()[0]?.panelIds).toEqual([])
 })
 
-test('[STU-LIVE10] being refused the workspace asks once what has become of it', async () => {
+test('[STU21] being refused the workspace asks once what has become of it', async () => {
   const { open, notices, settle } = setUp()
   for (let times = 0; times < 3; times += 1) open.get('w1')?.set({ refusal: 'forbidden' })
   await settle()
   expect(notices).toEqual(['workspace_changed'])
 })
 
-test('[STU-LIVE11] a changed role is news of the membership', () => {
+test('[STU22] a changed role is news of the membership', () => {
   const { session, open, notices } = setUp()
   session.openPanel('p1')
   open.get('w1/p1')?.say('{"type":"access_changed","readOnly":true}')
   expect(notices).toEqual(['member_changed'])
 })
 
-test('[STU-LIVE12] kept edits count as unsaved until they have been read, however fast the server is', async () => {
+test('[STU23] kept edits count as unsaved until they have been read, however fast the server is', async () => {
   const storage = memoryStorage()
   edit(setUp({ storage }).session.openPanel('p1').doc)
   const { promise, resolve } = Promise.withResolvers<void>()

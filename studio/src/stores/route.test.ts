@@ -8,15 +8,15 @@ const ROUTES: readonly Route[] = [
   { at: 'workspace', workspaceId: '0199-a', panelId: 'p_1' },
 ]
 
-test('[STU-ROUTE1] every place has one address, and the address leads back to it', () => {
+test('[STU5] every place has one address, and the address leads back to it', () => {
   for (const route of ROUTES) expect(parseRoute(toPath(route))).toEqual(route)
 })
 
-test('[STU-ROUTE2] query, fragment and a closing slash do not change the place', () => {
+test('[STU6] query, fragment and a closing slash do not change the place', () => {
   expect(parseRoute('/w/a/?x=1#y')).toEqual({ at: 'workspace', workspaceId: 'a', panelId: null })
 })
 
-test('[STU-ROUTE3] an address nobody knows is shown as unknown', () => {
+test('[STU7] an address nobody knows is shown as unknown', () => {
   for (const path of ['/w', '/w/a/b', '/w/a/p', '/w/a/p/b/c', '/w/%20', '/nothing'])
     expect(parseRoute(path).at).toBe('unknown')
 })

@@ -41,7 +41,7 @@ function setUp(content: string) {
   return { text, field, joined, others, origins }
 }
 
-test('[STU-TEXT1] a keystroke is one small edit with the origin of its field', () => {
+test('[STU59] a keystroke is one small edit with the origin of its field', () => {
   const { text, field, joined, origins } = setUp('hello')
   field.type(5, '!')
   joined.typed()
@@ -49,7 +49,7 @@ test('[STU-TEXT1] a keystroke is one small edit with the origin of its field', (
   expect(origins).toEqual(['bind:$state.t'])
 })
 
-test('[STU-TEXT2] what others type appears, and the caret stays at its letter', () => {
+test('[STU60] what others type appears, and the caret stays at its letter', () => {
   const { field, others } = setUp('hello world')
   field.setSelectionRange(6, 11)
   others((text) => text.insert(0, 'oh, '))
@@ -57,7 +57,7 @@ test('[STU-TEXT2] what others type appears, and the caret stays at its letter', 
   expect([field.selectionStart, field.selectionEnd]).toEqual([10, 15])
 })
 
-test('[STU-TEXT3] what others type during a composition is merged when it ends, and the composition is not disturbed', () => {
+test('[STU61] what others type during a composition is merged when it ends, and the composition is not disturbed', () => {
   const { text, field, joined, others } = setUp('ab')
   joined.compositionStarted()
   field.type(2, 'に')
@@ -69,7 +69,7 @@ test('[STU-TEXT3] what others type during a composition is merged when it ends, 
   expect(field.selectionStart).toBe(5)
 })
 
-test('[STU-TEXT4] a field that is gone hears nothing', () => {
+test('[STU62] a field that is gone hears nothing', () => {
   const { field, joined, others } = setUp('a')
   joined.stop()
   others((text) => text.insert(0, 'b'))

@@ -22,12 +22,12 @@ const ALL = [
 const namesFor = (query: string, withArchived = false) =>
   matchingWorkspaces(ALL, { query, withArchived }).map(({ name }) => name)
 
-test('[STU-FIND1] every word must occur in the name or the description, in any case', () => {
+test('[STU10] every word must occur in the name or the description, in any case', () => {
   expect(namesFor('sales NORTH')).toEqual(['Sales'])
   expect(namesFor('')).toEqual(['Sales', 'Research'])
 })
 
-test('[STU-FIND2] archived workspaces are hidden unless asked for', () => {
+test('[STU11] archived workspaces are hidden unless asked for', () => {
   expect(namesFor('sales')).toEqual(['Sales'])
   expect(namesFor('sales', true)).toEqual(['Sales', 'Old sales'])
 })
