@@ -208,7 +208,7 @@ describe('handlers', () => {
     'switch ($state.n) { case 1: { let x = 1; return x; } default: return new RegExp("a").test("a"); }',
     'return await $ext.user.current();',
     'const u = (await $ext.user.current())?.name; return u;',
-    'const users = await Promise.all([$ext.user.current()]); return users;',
+    'const users = await Promise.all([1].map(() => $ext.user.current())); return users;',
     'const k = "n"; $state[k] = 1; return $state[k];',
     'const window = { open: 1 }; return window.open;',
   ])('[NXML7] %s is fine', (code) => {
@@ -225,6 +225,7 @@ describe('handlers', () => {
     ['const { constructor } = {}; return constructor;', 'FORBIDDEN_PROPERTY'],
     ['return ({})["__proto__"];', 'FORBIDDEN_PROPERTY'],
     ['return { __proto__: null };', 'FORBIDDEN_PROPERTY'],
+    ['await [1].map(() => { $ext.user.current(); });', 'UNAWAITED_EXTENSION'],
     ['$state.sum++;', 'READONLY_WRITE'],
     ['[$state.sum] = [1];', 'READONLY_WRITE'],
     ['({ a: $state.sum } = { a: 1 });', 'READONLY_WRITE'],

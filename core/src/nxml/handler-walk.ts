@@ -92,7 +92,9 @@ export const walkHandler = (program: acorn.Program, use: UseRecorder, context: H
     const implicit = node.type === 'ArrowFunctionExpression' ? [] : ['arguments']
     const names = [...own, ...implicit, ...node.params.flatMap(patternNames), ...hoistedNames(node.body)]
     const [first] = node.params
-    withAwaited(false, () =>
+    // `await Promise.all(ids.map((id) => $ext.http.get(id)))` awaits what the short function gives.
+    const givesToAwait = node.expression && isAwaited
+    withAwaited(givesToAwait, () =>
       inScope(names, () => {
         if (first?.type === 'Identifier') remember(first.name, item)
         for (const parameter of node.params) visitPattern(parameter)

@@ -22,6 +22,7 @@ const STATE: Readonly<Record<string, Json>> = {
     { id: 'b', v: 2, tags: [] },
   ],
   box: { a: 1, b: { c: 'deep' } },
+  odd: JSON.parse('{"__proto__":{"x":1},"constructor":2}'),
 }
 
 const freeze = (value: Json): void => {
@@ -242,6 +243,10 @@ describe('attacks', () => {
     '({ ["__pro" + "to__"]: { x: 1 } })',
     'Object.fromEntries([["__pro" + "to__", { x: 1 }]])',
     '[0]["len" + "gth"]["con" + "structor"]',
+    '$state.odd["con" + "structor"]',
+    '$state.odd["__pro" + "to__"]',
+    '({ ...$state.odd })["__pro" + "to__"]',
+    'Object.keys($state.odd)[0]',
   ])('[EXPR7] %s gives nothing', (text) => {
     const { value, codes } = evaluate(text)
     expect(codes.length > 0 || value === undefined).toBe(true)
@@ -312,7 +317,9 @@ describe('random expressions', () => {
       '[3, 1]',
       '[[1], 2]',
     ],
-    ...Object.keys(STATE).map((name) => `$state.${name}`),
+    ...Object.keys(STATE)
+      .filter((name) => name !== 'odd')
+      .map((name) => `$state.${name}`),
   ]
   const expression: fc.Memo<string> = fc.memo((depth) => {
     if (depth <= 1) return fc.constantFrom(...atoms)

@@ -259,7 +259,12 @@ describe('limits', () => {
     ['const a = []; for (;;) a.push("x".repeat(1000000) + a.length);', 'MEMORY_LIMIT'],
     ['const a = []; for (;;) a.push({ a });', 'MEMORY_LIMIT'],
     ['let s = "x"; for (;;) s += s;', 'EXECUTION_ERROR'],
+    ['for (;;) { await $ext.user.current(); let s = 0; for (let i = 0; i < 50000; i++) s += i; }', 'TIMEOUT'],
     ['const f = () => f() + 1; f();', 'RESOURCE_LIMIT'],
+    [
+      'const o = {}; let p = o; for (let i = 0; i < 100000; i++) { p.a = {}; p = p.a; } JSON.stringify(o);',
+      'RESOURCE_LIMIT',
+    ],
     ['const f = () => [1].map(f); f();', 'RESOURCE_LIMIT'],
     ['JSON.parse("[".repeat(100000));', 'RESOURCE_LIMIT'],
   ])('[NXMLRUN17] %s ends with %s', async (code, expected) => {
@@ -273,6 +278,7 @@ describe('limits', () => {
       'for (;;) {}',
       'const f = () => f(); f();',
       'const a = []; for (;;) a.push({ a });',
+      'JSON.parse("[".repeat(100000));',
     ]) {
       await run(code)
       expect(await returned('return $state.sum;')).toBe(3)
@@ -285,7 +291,7 @@ describe('limits', () => {
   })
 
   test('[NXMLRUN20] waiting for an extension does not count as the handler’s own time', async () => {
-    let now = 0
+    let now = 1
     const slow: Extensions = {
       'nexus.user': {
         current: async () => {
