@@ -63,10 +63,24 @@ beforeEach(async () => {
   setup = await createSetup()
 })
 
+/** `log` with some of its methods replaced. */
+function logWith(log: MemoryUpdateLog, methods: Partial<UpdateLog>): UpdateLog {
+  return {
+    create: (documents) => log.create(documents),
+    append: (batch) => log.append(batch),
+    heads: (documents) => log.heads(documents),
+    read: (document, version) => log.read(document, version),
+    readTail: (document, range) => log.readTail(document, range),
+    versionAt: (document, at) => log.versionAt(document, at),
+    saveCheckpoint: (document, checkpoint) => log.saveCheckpoint(document, checkpoint),
+    ...methods,
+  }
+}
+
 describe('opening', () => {
   test('[FOL1] what commits while the document is being read is in the record or applied, never lost', async () => {
     const { log, fanout } = setup
-    const slow: UpdateLog = Object.assign(Object.create(log), {
+    const slow = logWith(log, {
       read: async (document: DocumentName) => {
         const record = await log.read(document)
         fanout.announce(await setup.append())
@@ -97,7 +111,7 @@ describe('opening', () => {
     const fanout = { ...setup.fanout, onAnnouncement: async () => stop }
     const unknown = someDocument().document
     await expect(setup.follow({ fanout, document: unknown })).rejects.toMatchObject({ code: 'not_found' })
-    const broken: UpdateLog = Object.assign(Object.create(setup.log), {
+    const broken = logWith(setup.log, {
       read: () => Promise.reject(new NexusError('unavailable', 'away')),
     })
     await expect(setup.follow({ fanout, log: broken })).rejects.toMatchObject({ code: 'unavailable' })
@@ -192,14 +206,27 @@ describe('following', () => {
   })
 
   test('[FOL10] catchUp applies everything committed before the call, also when a read is already under way', async () => {
-    const follower = await open()
-    await setup.append(3)
-    const first = follower.catchUp()
+    const answers: (() => void)[] = []
+    const slow = logWith(setup.log, {
+      async readTail(...args: Parameters<UpdateLog['readTail']>) {
+        const entries = await setup.log.readTail(...args)
+        await new Promise<void>((resolve) => answers.push(resolve))
+        return entries
+      },
+    })
+    const follower = await open({ log: slow })
+    await setup.append()
+    void follower.catchUp()
+    await nextTurn()
     await setup.append()
     const second = follower.catchUp()
-    await second
-    expect(setup.applied).toEqual([2, 3, 4, 5])
-    await first
+    const third = follower.catchUp()
+    answers[0]?.()
+    await nextTurn()
+    expect(setup.applied).toEqual([2])
+    answers[1]?.()
+    await Promise.all([second, third])
+    expect([setup.applied, answers.length]).toEqual([[2, 3], 2])
     follower.stop()
   })
 

@@ -89,9 +89,12 @@ describe('losing the server', () => {
     const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db)
     const pid = rows[0]?.pid ?? 0
     process.kill(pid, 'SIGSTOP')
-    await expect(log.heads([someDocument().document])).rejects.toMatchObject({ code: 'unavailable' })
-    expect(await log.heads([someDocument().document])).toEqual(new Map())
-    process.kill(pid, 'SIGCONT')
+    try {
+      await expect(log.heads([someDocument().document])).rejects.toMatchObject({ code: 'unavailable' })
+      expect(await log.heads([someDocument().document])).toEqual(new Map())
+    } finally {
+      process.kill(pid, 'SIGCONT')
+    }
     await close()
   })
 })

@@ -65,13 +65,14 @@ export async function appendBatch(db: Db | Trx, batch: readonly AppendEntry[]): 
     written as (
       insert into state_history (document, version, update_data, user_id, triggered_by, trigger_source,
                                  change_type, client_session, occurred_at)
-      select a.document, a.head + u.position, u.update_data, u.user_id, u.triggered_by, u.trigger_source,
+      select a.document, a.head + u.position,
+             substring(${drafts.bytes}::bytea from u.start for u.length), u.user_id, u.triggered_by, u.trigger_source,
              u.change_type, u.client_session, a.occurred_at
       from accepted a
-      join unnest(${entryOfUpdate}::bigint[], ${positions}::bigint[], ${drafts.updates}::bytea[],
+      join unnest(${entryOfUpdate}::bigint[], ${positions}::bigint[], ${drafts.starts}::int[], ${drafts.lengths}::int[],
                   ${drafts.userIds}::text[], ${drafts.triggeredBy}::text[], ${drafts.triggerSources}::text[],
                   ${drafts.changeTypes}::text[], ${drafts.clientSessions}::text[])
-        as u (number, position, update_data, user_id, triggered_by, trigger_source, change_type, client_session)
+        as u (number, position, start, length, user_id, triggered_by, trigger_source, change_type, client_session)
         on u.number = a.number
     )
     select l.version as head, a.occurred_at

@@ -16,12 +16,14 @@ export async function createDocuments(db: Db | Trx, documents: readonly NewDocum
 
   await sql`
     with fresh as materialized (
-      select distinct on (document) *, date_trunc('milliseconds', clock_timestamp()) as occurred_at
-      from unnest(${names}::text[], ${workspaceIds}::uuid[], ${panelIds}::uuid[], ${drafts.updates}::bytea[],
+      select distinct on (document) *,
+             substring(${drafts.bytes}::bytea from start for length) as update_data,
+             date_trunc('milliseconds', clock_timestamp()) as occurred_at
+      from unnest(${names}::text[], ${workspaceIds}::uuid[], ${panelIds}::uuid[], ${drafts.starts}::int[], ${drafts.lengths}::int[],
                   ${drafts.userIds}::text[], ${drafts.triggeredBy}::text[], ${drafts.triggerSources}::text[],
                   ${drafts.changeTypes}::text[], ${drafts.clientSessions}::text[])
         with ordinality
-        as d (document, workspace_id, panel_id, update_data, user_id, triggered_by, trigger_source, change_type,
+        as d (document, workspace_id, panel_id, start, length, user_id, triggered_by, trigger_source, change_type,
               client_session, number)
       order by document, number
     ),

@@ -44,6 +44,8 @@ export async function startChildServer(options: ChildServerOptions): Promise<Chi
   const { program, args, folder, stopSignal } = options
   const child = spawn('/bin/sh', ['-c', WRAPPER, 'child-server', stopSignal, folder, program, ...args], {
     cwd: '/',
+    // A session of its own: a signal for all of our group must not end the wrapper before it has ended the server.
+    detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, ...options.environment },
     ...options.user,
