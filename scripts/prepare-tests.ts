@@ -25,7 +25,9 @@ const REQUIREMENTS: readonly Requirement[] = [
 const SERVER_PROGRAMS = '/usr/sbin'
 
 const isInstalled = (program: string): boolean =>
-  [...(process.env.PATH ?? '').split(delimiter), SERVER_PROGRAMS].some((folder) => existsSync(join(folder, program)))
+  [...(process.env.PATH ?? '').split(delimiter), SERVER_PROGRAMS].some((folder) =>
+    existsSync(join(folder, program)),
+  )
 
 const findMissing = (): Requirement[] => REQUIREMENTS.filter(({ programs }) => !programs.some(isInstalled))
 
