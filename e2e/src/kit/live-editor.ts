@@ -5,7 +5,7 @@ import * as Y from 'yjs'
 export interface LiveEditor {
   readonly doc: Y.Doc
   readonly state: Y.Map<unknown>
-  /** Everything edited so far is acknowledged. */
+  /** Everything edited up to this call is acknowledged, over one connection; edits made later are not waited for. */
   whenSaved(): Promise<void>
   /** Resolves as soon as `holds` is true; looked at after every change of the document. */
   whenState(holds: (state: Y.Map<unknown>) => boolean): Promise<void>
@@ -31,29 +31,21 @@ export async function openLiveEditor({
   const socket = new HocuspocusProviderWebsocket({
     url: `${url.replace(/^http/, 'ws')}/collab`,
     delay: 100,
+    minDelay: 50,
     maxDelay: 500,
   })
   const provider = new HocuspocusProvider({ websocketProvider: socket, name: document, document: doc, token })
   provider.attach()
   const state = doc.getMap<unknown>('state')
   await new Promise<void>((resolve, reject) => {
-    provider.on('synced', () => resolve())
+    provider.on('unsyncedChanges', ({ number }: { number: number }) => number === 0 && resolve())
     provider.on('authenticationFailed', ({ reason }: { reason: string }) => reject(new Error(reason)))
   })
+  const acks = countAcks(provider)
   return {
     doc,
     state,
-    whenSaved: () => {
-      if (!provider.hasUnsyncedChanges) return Promise.resolve()
-      return new Promise((resolve) => {
-        const look = (): void => {
-          if (provider.hasUnsyncedChanges) return
-          provider.off('unsyncedChanges', look)
-          resolve()
-        }
-        provider.on('unsyncedChanges', look)
-      })
-    },
+    whenSaved: acks.ofEverythingSoFar,
     whenState: (holds) => {
       if (holds(state)) return Promise.resolve()
       return new Promise((resolve) => {
@@ -68,6 +60,24 @@ export async function openLiveEditor({
     close: () => {
       provider.destroy()
       socket.destroy()
+    },
+  }
+}
+
+/** Acknowledgements come in the order of the edits: an edit is saved when as many have come as were outstanding. */
+function countAcks(provider: HocuspocusProvider): { ofEverythingSoFar(): Promise<void> } {
+  let acked = 0
+  let outstanding = provider.unsyncedChanges
+  const waiting: { readonly until: number; readonly resolve: () => void }[] = []
+  provider.on('unsyncedChanges', ({ number }: { number: number }) => {
+    acked += Math.max(0, outstanding - number)
+    outstanding = number
+    while (waiting[0] !== undefined && waiting[0].until <= acked) waiting.shift()?.resolve()
+  })
+  return {
+    ofEverythingSoFar: () => {
+      if (outstanding === 0) return Promise.resolve()
+      return new Promise((resolve) => waiting.push({ until: acked + outstanding, resolve }))
     },
   }
 }
