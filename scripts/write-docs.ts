@@ -2,5 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { renderErrorsPage } from './errors-page.ts'
+import { renderSettingsPage } from './settings-page.ts'
 
 writeFileSync(fileURLToPath(new URL('../docs/errors.md', import.meta.url)), renderErrorsPage())
+writeFileSync(fileURLToPath(new URL('../docs/settings.md', import.meta.url)), renderSettingsPage())

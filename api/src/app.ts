@@ -101,7 +101,7 @@ function createApp(parts: ApiParts, logger: Logger): Express {
   app.disable('x-powered-by')
   // Only states have tags, and theirs are versions.
   app.disable('etag')
-  app.set('trust proxy', parts.options.TRUSTED_PROXY_HOPS)
+  app.set('trust proxy', parts.options.TRUSTED_PROXIES)
   app.use(requestContext, createRequestLog(logger), securityHeaders)
   app.use('/.well-known', createWellKnownRoutes(parts))
   app.use('/api/auth', createAuthRoutes(parts))

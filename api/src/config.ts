@@ -1,10 +1,8 @@
 import {
-  choiceOption,
   integerOption,
-  LOG_LEVELS,
   type OptionsOf,
-  optionalTextOption,
-  portOption,
+  PUBLIC_OPTIONS,
+  processOptions,
   readOptions,
   textOption,
 } from '@nexus/core/server'
@@ -13,11 +11,7 @@ const MIN_SECRET_CHARS = 32
 
 /** Settings of the API that have a fallback. */
 const TUNING_OPTIONS = {
-  PUBLIC_URL: optionalTextOption({ doc: 'Origin that people type; with https, cookies are marked Secure' }),
-  TRUSTED_PROXY_HOPS: integerOption(
-    { min: 0, max: 10 },
-    { doc: 'Reverse proxies in front whose X-Forwarded-For is believed', fallback: 0 },
-  ),
+  ...PUBLIC_OPTIONS,
   RATE_LIMIT_AUTH_PER_ADDRESS: integerOption(
     { min: 0, max: 1_000_000 },
     { doc: 'Sign-ups and sign-ins per minute and client address; 0: no limit', fallback: 300 },
@@ -59,21 +53,5 @@ export const apiFallbacks = (): Omit<ApiOptions, 'AUTH_SECRET'> => readOptions(T
 /** Every setting of the API as a process of its own. */
 export const API_PROCESS_OPTIONS = {
   ...API_OPTIONS,
-  PORT: portOption({ doc: 'Port of the API and its probes', fallback: 4002 }),
-  HOST: textOption({ doc: 'Address to listen on', fallback: '0.0.0.0' }),
-  DATABASE_URL: {
-    ...textOption({ doc: 'PostgreSQL, such as postgres://user:password@host/nexus' }),
-    secret: true,
-  },
-  REDIS_URL: {
-    ...optionalTextOption({
-      doc: 'Redis to fan out through; absent: this process hears nobody else at once',
-    }),
-    secret: true,
-  },
-  DRAIN_TIMEOUT_MS: integerOption(
-    { min: 0, max: 600_000 },
-    { doc: 'Time to finish what is under way after SIGTERM, in ms', fallback: 10_000 },
-  ),
-  LOG_LEVEL: choiceOption(LOG_LEVELS, { doc: 'How much to log', fallback: 'info' }),
+  ...processOptions({ port: 4001, drainTimeoutMs: 10_000 }),
 }

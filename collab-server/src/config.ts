@@ -1,12 +1,10 @@
 import { limits } from '@nexus/core'
 import {
-  choiceOption,
   integerOption,
-  LOG_LEVELS,
   type OptionsOf,
   optionalTextOption,
-  portOption,
-  textOption,
+  PUBLIC_OPTIONS,
+  processOptions,
 } from '@nexus/core/server'
 
 const count = (fallback: number, doc: string) => integerOption({ min: 1, max: 10_000_000 }, { doc, fallback })
@@ -17,14 +15,8 @@ const ms = (fallback: number, doc: string) =>
 
 /** Every setting of the collaboration server; all have a fallback. */
 export const COLLAB_OPTIONS = {
-  PUBLIC_URL: optionalTextOption({
-    doc: 'Origin of the studio, when browsers reach it under another host than the collaboration server',
-  }),
+  ...PUBLIC_OPTIONS,
   COLLAB_ALLOWED_ORIGINS: optionalTextOption({ doc: 'More origins browsers may connect from, with commas' }),
-  COLLAB_TRUSTED_PROXIES: integerOption(
-    { min: 0, max: 10 },
-    { doc: 'How many proxies in front add an address to X-Forwarded-For', fallback: 0 },
-  ),
   COLLAB_MAX_SOCKETS: count(20_000, 'Open sockets of this process'),
   COLLAB_MAX_SOCKETS_PER_ADDRESS: count(1_000, 'Open sockets of one peer address'),
   COLLAB_MAX_SOCKETS_PER_USER: count(100, 'Open sockets of one user'),
@@ -60,16 +52,5 @@ export type CollabOptions = OptionsOf<typeof COLLAB_OPTIONS>
 /** What the collaboration server reads from the environment when it is a process of its own. */
 export const COLLAB_PROCESS_OPTIONS = {
   ...COLLAB_OPTIONS,
-  PORT: portOption({ doc: 'Port to listen on', fallback: 4100 }),
-  HOST: textOption({ doc: 'Address to listen on', fallback: '0.0.0.0' }),
-  DATABASE_URL: textOption({ doc: 'PostgreSQL, its tables up to date', secret: true }),
-  REDIS_URL: {
-    ...optionalTextOption({ doc: 'Redis; without it this must be the only process' }),
-    secret: true,
-  },
-  DRAIN_TIMEOUT_MS: integerOption(
-    { min: 0, max: 600_000 },
-    { doc: 'Time to finish what is under way after SIGTERM, in ms', fallback: 10_000 },
-  ),
-  LOG_LEVEL: choiceOption(LOG_LEVELS, { doc: 'How much to log', fallback: 'info' }),
+  ...processOptions({ port: 4002, drainTimeoutMs: 10_000 }),
 }

@@ -16,7 +16,7 @@ import { drain } from './drain.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { createUpgradeHandler } from './transport/upgrade.ts'
 
-export { COLLAB_OPTIONS, type CollabOptions } from './config.ts'
+export { COLLAB_OPTIONS, COLLAB_PROCESS_OPTIONS, type CollabOptions } from './config.ts'
 
 export interface CollabServerParts {
   /** Where keys and memberships are read; the log may be elsewhere. */
@@ -62,7 +62,7 @@ export async function createCollabServer(parts: CollabServerParts): Promise<Coll
     registry,
     maxFrameBytes: options.COLLAB_MAX_FRAME_BYTES,
     allowedOrigins: allowedOrigins(options),
-    trustedProxies: options.COLLAB_TRUSTED_PROXIES,
+    trustedProxies: options.TRUSTED_PROXIES,
     isDraining: () => state !== 'open',
     onOpen: collab.openSocket,
   })

@@ -10,6 +10,8 @@ import { createRetries, type Failure } from './schedule/retries.ts'
 import { startRounds } from './schedule/rounds.ts'
 import { createWorkQueue } from './schedule/work-queue.ts'
 
+export { SNAPSHOT_WORKER_OPTIONS } from './config.ts'
+
 export interface SnapshotOptions {
   /** Folder of the repositories, `{gitDir}/{workspaceId}.git`; made when missing. It must support hard links. */
   readonly gitDir: string

@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Fanout, NodeId } from '@nexus/core'
 import { createMemoryFanout } from '@nexus/core/memory'
 import { openPglite } from '@nexus/core/pglite'
@@ -21,7 +19,7 @@ export interface Stores {
 export async function openStores(options: StandaloneOptions, nodeId: NodeId): Promise<Stores> {
   const database =
     options.DATABASE_URL === null
-      ? await openEmbedded(options.DATA_DIR)
+      ? await openPglite({ dataDir: options.DATA_DIR })
       : await openPostgres({ url: options.DATABASE_URL })
   try {
     await migrate(database.db)
@@ -39,10 +37,4 @@ export async function openStores(options: StandaloneOptions, nodeId: NodeId): Pr
       await database.close()
     },
   }
-}
-
-async function openEmbedded(dataDir: string) {
-  const folder = join(dataDir, 'pg')
-  await mkdir(folder, { recursive: true })
-  return openPglite({ dataDir: folder })
 }

@@ -19,6 +19,8 @@ import { openStores, type Stores } from './open-stores.ts'
 import { type Routes, routeRequest, routeUpgrade } from './router.ts'
 import { createStudioFiles, STUDIO_DIST } from './studio-files.ts'
 
+export { STANDALONE_OPTIONS, type StandaloneOptions } from './config.ts'
+
 export interface Standalone extends Running {
   /** The port really listened on, also when 0 was asked for. */
   readonly port: number

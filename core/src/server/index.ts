@@ -7,6 +7,7 @@ export {
   createAccessTokenVerifier,
   type VerifiedCaller,
 } from './access-token-verifier.ts'
+export { type ProcessOptions, PUBLIC_OPTIONS, processOptions } from './common-options.ts'
 export { answerHealth } from './health-routes.ts'
 export { type Listening, type ListenOptions, listen } from './listen.ts'
 export { createLogger, LOG_LEVELS, type Logger, type LogLevel } from './logger.ts'
@@ -24,4 +25,5 @@ export {
 } from './options.ts'
 export { type Running, type RunProcessOptions, runProcess } from './run-process.ts'
 export { type RunServiceOptions, runService } from './run-service.ts'
+export { runServiceProcess, type ServiceParts, type ServiceProgram } from './run-service-process.ts'
 export type { Health, Service } from './service.ts'

@@ -1,0 +1,83 @@
+import { createMemoryFanout } from '../memory/memory-fanout.ts'
+import { createNodeId, type NodeId } from '../model/ids.ts'
+import type { Fanout } from '../ports/fanout.ts'
+import type { UpdateLog } from '../ports/update-log.ts'
+import { openPostgres } from '../postgres/open-postgres.ts'
+import { createRedisFanout } from '../redis/redis-fanout.ts'
+import type { Db } from '../sql/database.ts'
+import { createSqlUpdateLog } from '../sql/sql-update-log.ts'
+import type { ProcessOptions } from './common-options.ts'
+import { createLogger, type Logger } from './logger.ts'
+import { type OptionsOf, type OptionTable, readOptions } from './options.ts'
+import { runService } from './run-service.ts'
+import type { Service } from './service.ts'
+
+/** What a service process opens before it makes its service. */
+export interface ServiceParts {
+  readonly db: Db
+  readonly log: UpdateLog
+  readonly fanout: Fanout
+  readonly nodeId: NodeId
+  readonly logger: Logger
+}
+
+export interface ServiceProgram<Table extends OptionTable> {
+  /** Name in the log. */
+  readonly name: string
+  /** Its settings; those of `processOptions` are among them. */
+  readonly options: Table
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly create: (options: OptionsOf<Table>, parts: ServiceParts) => Promise<Service>
+}
+
+/**
+ * The whole life of a service as a process of its own, on PostgreSQL and (when given) Redis: settings, start, SIGTERM,
+ * drain, end. Wrong settings are all told at once on standard error; the exit code is then 1 and nothing was opened.
+ */
+export async function runServiceProcess<Table extends OptionTable>(
+  program: OptionsOf<Table> extends ProcessOptions ? ServiceProgram<Table> : never,
+): Promise<void> {
+  try {
+    const options = readOptions(program.options, program.environment)
+    await run(program, options as OptionsOf<Table> & ProcessOptions)
+  } catch (error) {
+    process.exitCode = 1
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
+  }
+}
+
+function run<Table extends OptionTable>(
+  program: ServiceProgram<Table>,
+  options: OptionsOf<Table> & ProcessOptions,
+): Promise<void> {
+  const logger = createLogger({ service: program.name, level: options.LOG_LEVEL })
+  return runService({
+    logger,
+    host: options.HOST,
+    port: options.PORT,
+    drainTimeoutMs: options.DRAIN_TIMEOUT_MS,
+    open: async () => {
+      const stores = await openStores(options)
+      try {
+        const service = await program.create(options, { ...stores.parts, logger })
+        return { service, release: stores.release }
+      } catch (error) {
+        await stores.release()
+        throw error
+      }
+    },
+  })
+}
+
+async function openStores({ DATABASE_URL, REDIS_URL }: ProcessOptions) {
+  const nodeId = createNodeId()
+  const { db, close } = await openPostgres({ url: DATABASE_URL })
+  const fanout = REDIS_URL === null ? createMemoryFanout() : createRedisFanout({ url: REDIS_URL, nodeId })
+  return {
+    parts: { db, log: createSqlUpdateLog(db), fanout, nodeId },
+    release: async () => {
+      await fanout.close()
+      await close()
+    },
+  }
+}
