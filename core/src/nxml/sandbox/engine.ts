@@ -192,6 +192,7 @@ const createClock = (runtime: QuickJSRuntime, { timeoutMs, now }: EngineLimits) 
     },
     stop: () => {
       left -= now() - startedAt
+      isOver ||= left < 0
     },
     isOver: () => isOver,
   }

@@ -2,7 +2,7 @@ import type { Json } from '../../model/json.ts'
 import type { CompiledPanel } from '../compiled-panel.ts'
 import { toJsonValue } from '../expressions/json-value.ts'
 import { MAX_EXTENSION_WAIT_MS } from './run-limits.ts'
-import type { RunErrorCode } from './tool-result.ts'
+import { type RunErrorCode, RunFailure } from './tool-result.ts'
 
 export type ExtensionMethod = (...args: readonly Json[]) => Promise<Json>
 
@@ -30,12 +30,20 @@ export interface ExtensionCall {
 
 export type Answer = { readonly value: Json } | { readonly code: RunErrorCode; readonly message: string }
 
-/** Makes one call; never rejects. */
+/** Makes one call of a panel's alias; never rejects. */
 export const callExtension = async (
-  { alias, method, args }: ExtensionCall,
+  call: ExtensionCall,
   { panel, extensions = {} }: { panel: CompiledPanel; extensions?: Extensions },
 ): Promise<Answer> => {
-  const name = panel.extensions.find((extension) => extension.alias === alias)?.name ?? alias
+  const name = panel.extensions.find(({ alias }) => alias === call.alias)?.name ?? call.alias
+  return callNamed({ ...call, alias: name }, extensions)
+}
+
+/** Makes one call whose `alias` is the extension's own name; never rejects. */
+export const callNamed = async (
+  { alias: name, method, args }: ExtensionCall,
+  extensions: Extensions,
+): Promise<Answer> => {
   const methods = Object.hasOwn(extensions, name) ? extensions[name] : undefined
   if (methods === undefined) {
     return { code: 'EXTENSION_NOT_FOUND', message: `the host does not offer "${name}"` }
@@ -54,7 +62,7 @@ const settle = async (answer: Promise<Json>, name: string): Promise<Answer> => {
   const made = answer.then(
     (value): Answer => ({ value: toJsonValue(value) ?? null }),
     (error): Answer => ({
-      code: 'EXECUTION_ERROR',
+      code: error instanceof RunFailure ? error.code : 'EXECUTION_ERROR',
       message: error instanceof Error ? error.message : String(error),
     }),
   )

@@ -4,7 +4,8 @@ import type { Json, JsonObject } from '../../model/json.ts'
 import type { CompiledPanel } from '../compiled-panel.ts'
 import { modelOf } from '../panel-model.ts'
 import { type RunUser, userExtension } from './extensions.ts'
-import type { RunTarget, Sandbox } from './sandbox.ts'
+import type { RunTarget } from './run-request.ts'
+import type { Sandbox } from './sandbox.ts'
 import type { LogEntry, ToolResult } from './tool-result.ts'
 
 export interface ToolCall {

@@ -3,7 +3,8 @@ import type { Json, JsonObject } from '../../model/json.ts'
 import { compileSource } from '../compile.ts'
 import type { CompiledPanel } from '../compiled-panel.ts'
 import { type Extensions, userExtension } from './extensions.ts'
-import { createSandbox, type RunOutcome, type Sandbox } from './sandbox.ts'
+import type { RunOutcome } from './run-request.ts'
+import { createSandbox, type Sandbox } from './sandbox.ts'
 
 const panelWith = (code: string, timeoutMs = 500): CompiledPanel => {
   const compilation = compileSource(`<NexusPanel title="T">
@@ -40,7 +41,7 @@ const startState = (panel: CompiledPanel): JsonObject =>
 let sandbox: Sandbox
 
 beforeAll(async () => {
-  sandbox = await createSandbox()
+  sandbox = await createSandbox({ thread: 'same' })
 })
 
 const run = (
@@ -312,6 +313,27 @@ describe('limits', () => {
     })
     expect(result).toMatchObject({ success: true, value: 1 })
   })
+})
+
+test('[NXMLRUN25] the time of all segments is one account', async () => {
+  let now = 1
+  const ticking = await createSandbox({
+    now: () => {
+      now += 1
+      return now
+    },
+  })
+  const panel = panelWith('for (;;) { await $ext.user.current(); for (let i = 0; i < 50000; i++); }')
+  const extensions = userExtension(null)
+  const { result } = await ticking.run({
+    panel,
+    target: { tool: 'go', args: {} },
+    state: startState(panel),
+    extensions,
+  })
+  expect(result.error?.code).toBe('TIMEOUT')
+  // Far from the 10,000 calls that would end it as well.
+  expect(now).toBeLessThan(2_000)
 })
 
 describe('isolation', () => {

@@ -1,274 +1,35 @@
-import type { QuickJSWASMModule } from 'quickjs-emscripten-core'
-import type { Json, JsonObject } from '../../model/json.ts'
-import type { CompiledHandler, CompiledPanel } from '../compiled-panel.ts'
-import { MAX_NESTING } from '../defaults.ts'
-import { FORBIDDEN_MEMBERS, HANDLER_GLOBALS } from '../expressions/vocabulary.ts'
-import { parseLeftState } from './check-state.ts'
-import { createEngine, type Engine, fatalCode } from './engine.ts'
-import { createEnginePool, type EngineOptions, type EnginePool } from './engine-pool.ts'
-import { callExtension, type ExtensionCall, type Extensions } from './extensions.ts'
-import { GUEST_SOURCE } from './guest.ts'
-import { createHostCalls, type HostCalls } from './host-calls.ts'
-import { resolveArgs } from './resolve-args.ts'
-import { MAX_KEY_LENGTH, MAX_LIST_LENGTH, MAX_MESSAGE_CHARACTERS, MAX_TEXT_LENGTH } from './run-limits.ts'
-import { placeInSource } from './source-place.ts'
-import {
-  type LogEntry,
-  RUN_ERROR_CODES,
-  type RunErrorCode,
-  RunFailure,
-  type ToolResult,
-} from './tool-result.ts'
-
-/** What a run executes: a tool with its arguments, or a lifecycle hook. */
-export type RunTarget =
-  | {
-      readonly tool: string
-      readonly args: JsonObject
-      /** Arguments the tool does not declare: a View drops them (default), an agent is told. */
-      readonly unknownArgs?: 'drop' | 'refuse'
-    }
-  | { readonly lifecycle: 'mount' | 'unmount' }
-
-export interface RunRequest {
-  readonly panel: CompiledPanel
-  readonly target: RunTarget
-  /** Every declared state, shared and local; not changed. A function is asked once the engine is ready. */
-  readonly state: JsonObject | (() => JsonObject)
-  /** Extensions of the host, by name. */
-  readonly extensions?: Extensions
-  /**
-   * Called with what each segment left: at each `await` of an extension, before the call is made, and at the end.
-   * When it throws, the run fails and the segment counts as discarded.
-   *
-   * @returns the state the next segment starts from; not looked at after the last one.
-   */
-  commit?(next: JsonObject, segment: { readonly isLast: boolean }): JsonObject
-  log?(entry: LogEntry): void
-}
-
-export interface RunOutcome {
-  readonly result: ToolResult
-  /** What the last segment left; after a failure, what it started from. */
-  readonly nextState: JsonObject
-}
+import { createEnginePool, type EngineOptions } from './engine-pool.ts'
+import { runHandler } from './run-handler.ts'
+import { runInThread } from './run-in-thread.ts'
+import type { RunOutcome, RunRequest } from './run-request.ts'
+import { createThreadPool } from './thread-pool.ts'
 
 /** Runs handlers, each in an engine of its own that is thrown away afterwards. */
 export interface Sandbox {
   /** Never rejects because of what a handler does: that is in `result`. */
   run(request: RunRequest): Promise<RunOutcome>
+  /** Ends the threads that wait for work. Runs under way come to their end. */
+  close(): Promise<void>
 }
 
 export interface SandboxOptions extends EngineOptions {
-  /** ms, growing; for tests. */
+  /**
+   * `own` (the default): beside the caller's thread, so that nothing a handler does holds the caller up, and a run that
+   * cannot be interrupted is ended with its thread. `same`: in the caller's thread, where one long operation of the
+   * engine, such as a search in a text of megabytes, is only interrupted between operations.
+   */
+  readonly thread?: 'own' | 'same'
+  /** ms, growing; for tests, and only in the same thread. */
   readonly now?: () => number
 }
 
 /** Loads the engine (about 500 KB) and gives the sandbox. */
 export const createSandbox = async (options: SandboxOptions = {}): Promise<Sandbox> => {
+  const threads =
+    options.thread === 'same' || options.now !== undefined ? null : await createThreadPool(options)
+  if (threads !== null)
+    return { run: (request) => runInThread(request, threads), close: () => threads.close() }
   const pool = await createEnginePool(options)
   const now = options.now ?? (() => performance.now())
-  return { run: (request) => runHandler(request, { pool, now }) }
-}
-
-interface Machine {
-  readonly pool: EnginePool
-  now(): number
-}
-
-const runHandler = async (request: RunRequest, machine: Machine): Promise<RunOutcome> => {
-  const startedAt = machine.now()
-  const calls = createHostCalls(request.panel, request.log)
-  const module = await machine.pool.take()
-  const segments = createSegments(request)
-  const finish = (rest: Pick<ToolResult, 'success' | 'value' | 'error'>): ToolResult => ({
-    ...rest,
-    events: calls.events,
-    viewCommands: calls.viewCommands,
-    localWrites: segments.localWrites(),
-    durationMs: machine.now() - startedAt,
-  })
-  try {
-    const value = await execute(request, { module, machine, calls, segments })
-    return { result: finish({ success: true, value }), nextState: segments.base }
-  } catch (error) {
-    const failure = error instanceof RunFailure ? error : internalFailure(error)
-    return { result: finish({ success: false, error: failure.toRunError() }), nextState: segments.base }
-  }
-}
-
-const internalFailure = (error: unknown): RunFailure =>
-  new RunFailure('INTERNAL_ERROR', error instanceof Error ? error.message : String(error))
-
-/** The state of a run from one segment to the next. */
-interface Segments {
-  /** What the current segment started from. */
-  readonly base: JsonObject
-  /** Ends a segment; gives what the next one starts from. */
-  commit(left: JsonObject, segment: { readonly isLast: boolean }): JsonObject
-  localWrites(): Record<string, Json>
-}
-
-const createSegments = ({ panel, state, commit }: RunRequest): Segments => {
-  const locals = panel.states.filter(({ scope }) => scope === 'local').map(({ name }) => name)
-  const writes: Record<string, Json> = {}
-  let base = typeof state === 'function' ? state() : state
-  return {
-    get base() {
-      return base
-    },
-    commit(left, segment) {
-      const next = commit?.(left, segment) ?? left
-      for (const name of locals) {
-        const value = left[name]
-        if (value !== undefined && JSON.stringify(value) !== JSON.stringify(base[name])) writes[name] = value
-      }
-      base = segment.isLast ? left : next
-      return base
-    },
-    localWrites: () => writes,
-  }
-}
-
-interface Run {
-  readonly module: QuickJSWASMModule
-  readonly machine: Machine
-  readonly calls: HostCalls
-  readonly segments: Segments
-}
-
-const execute = async (request: RunRequest, { module, machine, calls, segments }: Run): Promise<Json> => {
-  const { panel, target } = request
-  const { handler, args } = findHandler(panel, target)
-  const { timeoutMs } = handler
-  const engine = createEngine(module, { timeoutMs, now: machine.now }, calls.answer)
-  const toSource = (error: GuestError): RunFailure => toFailure(error, handler)
-  try {
-    engine.boot(GUEST_SOURCE, guestSetup(panel, segments.base, args))
-    engine.start(handler.code)
-    for (;;) {
-      engine.runJobs()
-      engine.checkTime()
-      const outcome = parseOutcome(engine.ask('outcome'))
-      if (outcome?.error !== undefined) throw toSource(outcome.error)
-      if (outcome !== null) {
-        segments.commit(readState(engine, panel, toSource), { isLast: true })
-        return outcome.value ?? null
-      }
-      const waiting = calls.takeExtensionCalls()
-      if (waiting.length === 0)
-        throw new RunFailure('TIMEOUT', 'the handler waits for something that never happens')
-      const left = readState(engine, panel, toSource)
-      const next = segments.commit(left, { isLast: false })
-      if (next !== left) engine.tell('replaceState', JSON.stringify(next))
-      await answerCalls(engine, waiting, request)
-    }
-  } finally {
-    if (engine.dispose() === 'clean') machine.pool.giveBack(module)
-  }
-}
-
-const findHandler = (
-  panel: CompiledPanel,
-  target: RunTarget,
-): { handler: CompiledHandler; args: JsonObject } => {
-  if ('lifecycle' in target) {
-    const lifecycle = panel.lifecycles.find(({ on }) => on === target.lifecycle)
-    if (lifecycle === undefined)
-      throw new RunFailure('TOOL_NOT_FOUND', `there is no ${target.lifecycle} hook`)
-    return { handler: lifecycle.handler, args: {} }
-  }
-  const tool = panel.tools.find(({ name }) => name === target.tool)
-  if (tool === undefined) throw new RunFailure('TOOL_NOT_FOUND', `there is no tool "${target.tool}"`)
-  return { handler: tool.handler, args: resolveArgs(tool, target.args, target.unknownArgs ?? 'drop') }
-}
-
-/** What the guest is told at its start; see `guest.ts`. */
-const guestSetup = (panel: CompiledPanel, state: JsonObject, args: JsonObject): string =>
-  JSON.stringify({
-    state: Object.fromEntries(panel.states.map(({ name, default: value }) => [name, state[name] ?? value])),
-    types: Object.fromEntries(panel.states.map(({ name, type }) => [name, type])),
-    computedReads: statesBehindComputed(panel),
-    args,
-    viewIds: viewIdsOf(panel),
-    extensions: panel.extensions.map(({ alias }) => alias),
-    globals: [...HANDLER_GLOBALS],
-    forbiddenMembers: [...FORBIDDEN_MEMBERS],
-    maxNesting: MAX_NESTING,
-    maxKeyLength: MAX_KEY_LENGTH,
-    maxListLength: MAX_LIST_LENGTH,
-    maxTextLength: MAX_TEXT_LENGTH,
-  })
-
-/** Computed value → the states it depends on, also through other computed values. */
-const statesBehindComputed = ({ computed }: CompiledPanel): Record<string, string[]> => {
-  const behind: Record<string, string[]> = {}
-  for (const { name, reads } of computed) {
-    behind[name] = [...new Set(reads.flatMap((read) => behind[read] ?? [read]))]
-  }
-  return behind
-}
-
-const viewIdsOf = ({ view }: CompiledPanel): string[] => {
-  const ids: string[] = []
-  const waiting = view === null ? [] : [view]
-  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-    if (node.id !== undefined) ids.push(node.id)
-    waiting.push(...node.children)
-  }
-  return ids
-}
-
-interface GuestError {
-  readonly code: string
-  readonly name: string
-  readonly message: string
-  readonly stack: string
-}
-
-interface GuestOutcome {
-  readonly value?: Json
-  readonly error?: GuestError
-}
-
-interface GuestState {
-  /** JSON text. */
-  readonly state?: string
-  readonly error?: GuestError
-}
-
-/** null while the handler has not come to its end. */
-const parseOutcome = (text: string): GuestOutcome | null => (text === '' ? null : JSON.parse(text))
-
-const readState = (
-  engine: Engine,
-  panel: CompiledPanel,
-  toSource: (error: GuestError) => RunFailure,
-): JsonObject => {
-  const { error, state }: GuestState = JSON.parse(engine.ask('state'))
-  if (error !== undefined) throw toSource(error)
-  return parseLeftState(state ?? '', panel.states)
-}
-
-const toFailure = ({ code, name, message, stack }: GuestError, handler: CompiledHandler): RunFailure => {
-  const known = RUN_ERROR_CODES.find((candidate): candidate is RunErrorCode => candidate === code)
-  const fatal = fatalCode(name, message)
-  const place = placeInSource(String(stack), handler)
-  return new RunFailure(
-    fatal ?? known ?? 'EXECUTION_ERROR',
-    String(message).slice(0, MAX_MESSAGE_CHARACTERS),
-    place,
-  )
-}
-
-/** Makes the calls a segment ended with, all at once, and hands the answers in. */
-const answerCalls = async (
-  engine: Engine,
-  waiting: readonly ExtensionCall[],
-  request: RunRequest,
-): Promise<void> => {
-  const answers = await Promise.all(waiting.map((call) => callExtension(call, request)))
-  for (const [index, call] of waiting.entries()) {
-    engine.tell('answer', String(call.id), JSON.stringify(answers[index]))
-  }
+  return { run: (request) => runHandler(request, { pool, now }), close: async () => {} }
 }
