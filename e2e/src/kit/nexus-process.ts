@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-const MAIN = fileURLToPath(new URL('../../../standalone/src/main.ts', import.meta.url))
-const READY = /Nexus is ready:\s+(http:\/\/\S+)/
+const mainOf = (part: string): string =>
+  fileURLToPath(new URL(`../../../${part}/src/main.ts`, import.meta.url))
 /** How much of what the process said is kept for error messages, in lines. */
 const KEPT_LINES = 50
 
@@ -32,11 +32,12 @@ export interface StartOptions {
 }
 
 /** Starts the product as `npm start` does (without building the studio) on a free port, and waits until it is ready. */
-export async function startNexus({ dataDir, databaseUrl, env = {} }: StartOptions): Promise<NexusProcess> {
-  const startedAt = performance.now()
-  const child = spawn(process.execPath, [MAIN], {
+export function startNexus({ dataDir, databaseUrl, env = {} }: StartOptions): Promise<NexusProcess> {
+  return startProcess({
+    part: 'standalone',
+    ready: /Nexus is ready:\s+(http:\/\/\S+)/,
+    toUrl: (url) => url,
     env: {
-      PATH: process.env.PATH ?? '',
       PORT: '0',
       DATA_DIR: dataDir,
       RATE_LIMIT_AUTH_PER_ADDRESS: '0',
@@ -44,10 +45,38 @@ export async function startNexus({ dataDir, databaseUrl, env = {} }: StartOption
       ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
       ...env,
     },
+  })
+}
+
+/** Starts one service as a process of its own on a free port, as in a cluster, and waits until it is ready. */
+export function startService(
+  part: 'api' | 'collab-server' | 'snapshots',
+  env: Readonly<Record<string, string>>,
+): Promise<NexusProcess> {
+  return startProcess({
+    part,
+    ready: /"port":(\d+),"msg":"[a-z-]+ is ready"/,
+    toUrl: (port) => `http://localhost:${port}`,
+    env: { PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'info', ...env },
+  })
+}
+
+interface StartProcess {
+  readonly part: string
+  /** Its first group is turned into the origin. */
+  readonly ready: RegExp
+  readonly toUrl: (group: string) => string
+  readonly env: Readonly<Record<string, string>>
+}
+
+async function startProcess({ part, ready, toUrl, env }: StartProcess): Promise<NexusProcess> {
+  const startedAt = performance.now()
+  const child = spawn(process.execPath, [mainOf(part)], {
+    env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const lines = keepLines(child)
-  const url = await readyUrl(child, lines)
+  const url = toUrl(await readyGroup(child, lines, ready))
   return {
     url,
     pid: child.pid ?? -1,
@@ -73,10 +102,10 @@ function keepLines(child: ChildProcess): string[] {
   return lines
 }
 
-function readyUrl(child: ChildProcess, lines: readonly string[]): Promise<string> {
+function readyGroup(child: ChildProcess, lines: readonly string[], ready: RegExp): Promise<string> {
   return new Promise((resolve, reject) => {
     child.stdout?.on('data', () => {
-      const match = READY.exec(lines.join('\n'))
+      const match = ready.exec(lines.join('\n'))
       if (match?.[1] !== undefined) resolve(match[1])
     })
     child.once('exit', (code) => reject(new Error(`Nexus ended with ${code}:\n${lines.join('\n')}`)))

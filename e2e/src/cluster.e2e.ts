@@ -1,0 +1,68 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { createTestDatabase, startRedis } from '@nexus/core/testkit'
+import { expect, test } from 'vitest'
+import {
+  createFreeFormPanel,
+  openLiveEditor,
+  requestJson,
+  signUp,
+  startService,
+  withDataDir,
+} from './kit/index.ts'
+
+test('[E2E-CLUSTER1] services as processes of their own share a panel: two editors, a program, a commit', async () => {
+  await using database = await createTestDatabase()
+  const redis = await startRedis()
+  const env = { DATABASE_URL: database.url, REDIS_URL: redis.url }
+  await withDataDir(async (gitDir) => {
+    const processes = await Promise.all([
+      startService('api', { ...env, AUTH_SECRET: 'a secret of at least 32 characters' }),
+      startService('collab-server', env),
+      startService('collab-server', env),
+      startService('snapshots', { ...env, GIT_DIR: gitDir }),
+    ])
+    const [api, one, two] = processes
+    try {
+      const account = await signUp(api.url)
+      const panel = await createFreeFormPanel(api.url, account)
+      const live = { token: account.accessToken, document: `${account.workspaceId}/${panel}` }
+      const a = await openLiveEditor({ url: one.url, ...live })
+      const b = await openLiveEditor({ url: two.url, ...live })
+
+      a.state.set('from a', 1)
+      await b.whenState((state) => state.get('from a') === 1)
+      await a.whenSaved()
+      const patched = await requestJson(`${api.url}/api/state/${account.workspaceId}/${panel}`, {
+        method: 'PATCH',
+        token: account.accessToken,
+        headers: { 'content-type': 'application/json-patch+json' },
+        body: [
+          { op: 'test', path: '/$state/from a', value: 1 },
+          { op: 'add', path: '/$state/from a program', value: 2 },
+        ],
+      })
+      expect(patched.status).toBe(200)
+      await Promise.all(
+        [a, b].map((editor) => editor.whenState((state) => state.get('from a program') === 2)),
+      )
+
+      const snapshot = await requestJson<{ gitCommitHash: string }>(
+        `${api.url}/api/state/${account.workspaceId}/snapshot`,
+        { method: 'POST', token: account.accessToken, body: {} },
+      )
+      expect(snapshot.status).toBe(201)
+      const repository = join(gitDir, `${account.workspaceId}.git`)
+      const shown = execFileSync('git', ['--git-dir', repository, 'show', snapshot.body.gitCommitHash], {
+        encoding: 'utf8',
+      })
+      expect(shown).toContain('"from a program": 2')
+      a.close()
+      b.close()
+    } finally {
+      const codes = await Promise.all(processes.map((running) => running.stop()))
+      await redis.stop()
+      expect(codes).toEqual([0, 0, 0, 0])
+    }
+  })
+})
