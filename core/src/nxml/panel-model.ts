@@ -4,8 +4,10 @@ import type { Json, JsonObject } from '../model/json.ts'
 import { compileSource } from './compile.ts'
 import type { Compilation, CompiledPanel, Diagnostic } from './compiled-panel.ts'
 import { formatDiagnostic } from './diagnostics.ts'
+import { createBudget } from './expressions/budget.ts'
 import { evaluateExpression } from './expressions/evaluate.ts'
-import { toJsonValue } from './expressions/json-value.ts'
+import { createJsonRoom, toJsonValue } from './expressions/json-value.ts'
+import { MAX_COMPUTED_STEPS } from './limits.ts'
 
 /** Entries and characters of source kept; the least recently used go first. */
 const MAX_CACHED = 1_000
@@ -75,13 +77,18 @@ export const modelOf = (panel: CompiledPanel): PanelModel => {
   return model
 }
 
-/** Every computed value that does not depend on local state. */
+/**
+ * Every computed value that does not depend on local state. A server does this for others too, so all of a panel together
+ * have an allowance; those it does not reach are `undefined`, the same ones everywhere.
+ */
 const deriveShared = (panel: CompiledPanel, state: JsonObject): JsonObject => {
   const derived: JsonObject = {}
+  const shared = createBudget(MAX_COMPUTED_STEPS)
+  const room = createJsonRoom()
   for (const { name, local, expr } of panel.computed) {
     if (local) continue
     const read = (key: string): Json | undefined => (Object.hasOwn(derived, key) ? derived[key] : state[key])
-    const value = toJsonValue(evaluateExpression(expr, { state: read, scope: {} }))
+    const value = toJsonValue(evaluateExpression(expr, { state: read, scope: {}, shared }), room)
     if (value !== undefined) derived[name] = value
   }
   return derived

@@ -46,19 +46,29 @@ export const toPrimitive = (
   return value as string | number | boolean | null | undefined
 }
 
-export const toNumber = (value: unknown, budget: Budget): number =>
-  Number(toPrimitive(value, budget, 'number'))
+export const toNumber = (value: unknown, budget: Budget): number => {
+  const primitive = toPrimitive(value, budget, 'number')
+  if (typeof primitive === 'string') budget.spendReading(primitive)
+  return Number(primitive)
+}
 
 /** `==` of JavaScript. */
 export const looseEquals = (left: unknown, right: unknown, budget: Budget): boolean => {
   const bothObjects = isObject(left) && isObject(right)
-  if (bothObjects || (!isObject(left) && !isObject(right))) return primitivesLooselyEqual(left, right)
+  if (bothObjects || (!isObject(left) && !isObject(right))) return primitivesLooselyEqual(left, right, budget)
   if (left === null || left === undefined || right === null || right === undefined) return false
-  return primitivesLooselyEqual(toPrimitive(left, budget, 'text'), toPrimitive(right, budget, 'text'))
+  return primitivesLooselyEqual(toPrimitive(left, budget, 'text'), toPrimitive(right, budget, 'text'), budget)
 }
 
-// biome-ignore lint/suspicious/noDoubleEquals: this is the language's own `==`, on values without methods.
-const primitivesLooselyEqual = (left: unknown, right: unknown): boolean => left == right
+const primitivesLooselyEqual = (left: unknown, right: unknown, budget: Budget): boolean => {
+  budget.spendComparison(left, right)
+  // A text beside a number is read as one.
+  for (const value of [left, right]) {
+    if (typeof value === 'string' && typeof left !== typeof right) budget.spendReading(value)
+  }
+  // biome-ignore lint/suspicious/noDoubleEquals: this is the language's own `==`, on values without methods.
+  return left == right
+}
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 
@@ -85,7 +95,8 @@ const jsonLength = (value: unknown, indent: number, depth: number, budget: Budge
 }
 
 /** Time in ms of a text; without a time zone it is read as UTC, so that replicas agree. */
-export const parseDateText = (text: string): number => {
+export const parseDateText = (text: string, budget: Budget): number => {
+  budget.spendReading(text)
   const trimmed = text.trim()
   if (/^[+-]?\d{4,6}(-\d{2}){0,2}$/.test(trimmed)) return Date.parse(trimmed)
   if (/(?:Z|[+-]\d{2}:?\d{2}|GMT|UTC)(?:\s*\([^)]*\))?$/i.test(trimmed)) return Date.parse(trimmed)

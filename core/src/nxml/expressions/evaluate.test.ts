@@ -292,6 +292,45 @@ describe('attacks', () => {
     expect(performance.now() - before).toBeLessThan(5_000)
   })
 
+  const MANY = '"x".repeat(20000).split("")'
+  const LONG = '"a".repeat(1000000)'
+
+  test.each([
+    ['sorting marks', '("\u0301\u0323".repeat(100000)).normalize("NFD").length'],
+    ['comparing marks', '("\u0301\u0323".repeat(50000)).localeCompare("\u0301\u0302".repeat(50000))'],
+    ['a long needle', '("a".repeat(200000)).indexOf("a".repeat(50000) + "b" + "a".repeat(50000))'],
+    ['a needle from the end', '("a".repeat(200000)).lastIndexOf("b" + "a".repeat(50000))'],
+    ['a long separator', '("a".repeat(200000)).split("a".repeat(50000) + "b" + "a".repeat(50000)).length'],
+    ['a long pattern', '("a".repeat(200000)).replaceAll("a".repeat(50000) + "b" + "a".repeat(50000), "")'],
+    ['looking through', `[${LONG}].map(s => ${MANY}.map(() => s.includes("b")).length)`],
+    ['trimming', `[" ".repeat(1000000)].map(s => ${MANY}.map(() => s.trim().length).length)`],
+    ['reading a number', `["1".repeat(1000000)].map(s => ${MANY}.map(() => Number(s)).length)`],
+    ['reading a number loosely', `["1".repeat(1000000)].map(s => ${MANY}.map(() => s == 1).length)`],
+    ['reading a whole number', `["1".repeat(1000000)].map(s => ${MANY}.map(() => parseInt(s)).length)`],
+    ['reading a time', `["(".repeat(1000000)].map(s => ${MANY}.map(() => Date.parse(s)).length)`],
+    ['the same?', `[[${LONG} + "b", ${LONG} + "c"]].map(p => ${MANY}.map(() => p[0] === p[1]).length)`],
+    ['before?', `[[${LONG} + "b", ${LONG} + "c"]].map(p => ${MANY}.map(() => p[0] < p[1]).length)`],
+    [
+      'in the list?',
+      `[[${LONG} + "b", ${LONG} + "c"]].map(p => ${MANY}.map(() => [p[0]].includes(p[1])).length)`,
+    ],
+    ['another base', `${MANY}.map((x, i) => (1e300 / (i + 1)).toString(3)).length`],
+    ['formats', `${MANY}.map((x, i) => i.toLocaleString("de")).length`],
+  ])('[EXPR13] what the engine does in one go is paid for by its size: %s', (_name, text) => {
+    const before = performance.now()
+    expect(evaluate(text)).toMatchObject({ codes: [], log: [expect.stringContaining('too many steps')] })
+    expect(performance.now() - before).toBeLessThan(2_000)
+  })
+
+  test('[EXPR14] ordinary work on ten thousand rows is within the budget', () => {
+    const rows =
+      '"x".repeat(10000).split("").map((x, i) => ({ id: "row-" + i, title: "  Título número " + i }))'
+    const { value, log } = evaluate(
+      `${rows}.filter(r => r.title.trim().toLowerCase().includes("9")).sort((a, b) => a.title < b.title ? -1 : 1).length`,
+    )
+    expect({ value, log }).toEqual({ value: 3439, log: [] })
+  })
+
   test('[EXPR10] a result that repeats itself without end is not copied', () => {
     const { value } = evaluate(`${FORTY}.reduce((l) => [l, l], [1])`)
     expect(toJsonValue(value)).toBeUndefined()

@@ -1,5 +1,5 @@
 import type { Expr } from '../compiled-panel.ts'
-import { type Budget, createBudget, EvaluationStopped } from './budget.ts'
+import { type Budget, createBudget, EvaluationStopped, MAX_STEPS } from './budget.ts'
 import { looseEquals, toNumber, toPrimitive, toText } from './convert.ts'
 import { callFunction, makeDate } from './functions.ts'
 import { setMember, visibleEntries } from './members.ts'
@@ -15,6 +15,8 @@ export interface EvaluationEnv {
   readonly scope: Readonly<Record<string, unknown>>
   /** Told once per evaluation why the result is `undefined`. */
   log?(message: string): void
+  /** What this and other evaluations may spend together, besides what each may. */
+  readonly shared?: Budget
 }
 
 /**
@@ -36,7 +38,7 @@ export const evaluateExpression = (expr: Expr, env: EvaluationEnv): unknown => {
 const BROKEN = Symbol('broken chain')
 
 const runTree = (tree: ExprNode, env: EvaluationEnv): unknown => {
-  const budget = createBudget()
+  const budget = createBudget(MAX_STEPS, env.shared)
   const slots: unknown[] = []
 
   const run = (node: ExprNode): unknown => {
@@ -191,8 +193,10 @@ const applyUnary = (operator: UnaryOperator, value: unknown, budget: Budget): un
 const applyBinary = (operator: BinaryOperator, left: unknown, right: unknown, budget: Budget): unknown => {
   switch (operator) {
     case '===':
+      budget.spendComparison(left, right)
       return left === right
     case '!==':
+      budget.spendComparison(left, right)
       return left !== right
     case '==':
       return looseEquals(left, right, budget)
@@ -204,7 +208,11 @@ const applyBinary = (operator: BinaryOperator, left: unknown, right: unknown, bu
     case '<=':
     case '>':
     case '>=':
-      return compare(operator, toPrimitive(left, budget, 'number'), toPrimitive(right, budget, 'number'))
+      return compare(
+        operator,
+        [toPrimitive(left, budget, 'number'), toPrimitive(right, budget, 'number')],
+        budget,
+      )
     default:
       return calculate(operator, toNumber(left, budget), toNumber(right, budget))
   }
@@ -221,10 +229,15 @@ const add = (left: unknown, right: unknown, budget: Budget): string | number => 
 
 type Primitive = ReturnType<typeof toPrimitive>
 
-const compare = (operator: '<' | '<=' | '>' | '>=', left: Primitive, right: Primitive): boolean => {
+const compare = (
+  operator: '<' | '<=' | '>' | '>=',
+  [left, right]: readonly [Primitive, Primitive],
+  budget: Budget,
+): boolean => {
+  budget.spendComparison(left, right)
   const bothTexts = typeof left === 'string' && typeof right === 'string'
-  const a = bothTexts ? left : Number(left)
-  const b = bothTexts ? right : Number(right)
+  const a = bothTexts ? left : toNumber(left, budget)
+  const b = bothTexts ? right : toNumber(right, budget)
   switch (operator) {
     case '<':
       return a < b

@@ -29,9 +29,14 @@ const numeric =
     fn(...args.map((arg) => toNumber(arg, budget)))
 
 const toNumberFunction: Fn = (args, budget) => (args.length === 0 ? 0 : toNumber(args[0], budget))
-const parseFloatFunction: Fn = ([value], budget) => Number.parseFloat(toText(value, budget))
+const readText = (value: unknown, budget: Budget): string => {
+  const text = toText(value, budget)
+  budget.spendReading(text)
+  return text
+}
+const parseFloatFunction: Fn = ([value], budget) => Number.parseFloat(readText(value, budget))
 const parseIntFunction: Fn = ([value, radix], budget) =>
-  Number.parseInt(toText(value, budget), radix === undefined ? undefined : toNumber(radix, budget))
+  Number.parseInt(readText(value, budget), radix === undefined ? undefined : toNumber(radix, budget))
 
 const encode: Fn = ([value], budget) => {
   const text = toText(value, budget)
@@ -82,12 +87,12 @@ const FUNCTIONS: Readonly<Record<string, Fn>> = {
     const [year = Number.NaN, ...rest] = args.map((arg) => toNumber(arg, budget))
     return Date.UTC(year, ...(rest as [number?, number?]))
   },
-  'Date.parse': ([text], budget) => parseDateText(toText(text, budget)),
+  'Date.parse': ([text], budget) => parseDateText(toText(text, budget), budget),
 }
 
 /** `new Date(value)`. */
 export const makeDate = (value: unknown, budget: Budget): Date => {
   if (value instanceof Date) return new Date(value.getTime())
   const primitive = toPrimitive(value, budget, 'text')
-  return new Date(typeof primitive === 'string' ? parseDateText(primitive) : Number(primitive))
+  return new Date(typeof primitive === 'string' ? parseDateText(primitive, budget) : Number(primitive))
 }

@@ -3,7 +3,10 @@ import { FORBIDDEN_MEMBERS } from './vocabulary.ts'
 
 /** The members an expression can see: own ones, without the names that lead to the engine. */
 export const visibleEntries = (value: unknown, budget: Budget): [string, unknown][] => {
-  if (typeof value === 'string') return visibleEntries([...value], budget)
+  if (typeof value === 'string') {
+    budget.spend(value.length)
+    return visibleEntries([...value], budget)
+  }
   if (typeof value !== 'object' || value === null || value instanceof Date) return []
   const entries = Object.entries(value)
   budget.spend(entries.length)

@@ -60,6 +60,7 @@ const replace =
   (self, [pattern, replacement], budget) => {
     const searched = toText(pattern, budget)
     const inserted = toText(replacement, budget)
+    budget.spendSearch(self, searched)
     const places = all ? countPlaces(self, searched) : 1
     // `$&`, "$`" and "$'" insert parts of the text itself.
     const copies = inserted.split('$').length - 1
@@ -75,23 +76,52 @@ const ROOT_COLLATION = new Intl.Collator('en')
 
 const textItself: Method<string> = (self) => self
 
+const meet =
+  (method: 'endsWith' | 'startsWith'): Method<string> =>
+  (self, [text, position], budget) => {
+    const other = toText(text, budget)
+    budget.spendComparison(self, other)
+    return self[method](other, optionalNumber(position, budget))
+  }
+
+const search =
+  (method: 'includes' | 'indexOf'): Method<string> =>
+  (self, [text, from], budget) => {
+    const searched = toText(text, budget)
+    budget.spendSearch(self, searched)
+    return self[method](searched, optionalNumber(from, budget))
+  }
+
+const trimmed =
+  (method: 'trim' | 'trimEnd' | 'trimStart'): Method<string> =>
+  (self, _, budget) => {
+    budget.spendReading(self)
+    return self[method]()
+  }
+
 const STRING: Readonly<Record<string, Method<string>>> = {
   charAt: (self, [index], budget) => self.charAt(toNumber(index ?? 0, budget)),
   charCodeAt: (self, [index], budget) => self.charCodeAt(toNumber(index ?? 0, budget)),
   codePointAt: (self, [index], budget) => self.codePointAt(toNumber(index ?? 0, budget)),
   at: (self, [index], budget) => self.at(toNumber(index ?? 0, budget)),
   concat: (self, args, budget) => joinTexts([self, ...args.map((arg) => toText(arg, budget))], '', budget),
-  endsWith: (self, [text, end], budget) => self.endsWith(toText(text, budget), optionalNumber(end, budget)),
-  includes: (self, [text, from], budget) => self.includes(toText(text, budget), optionalNumber(from, budget)),
-  indexOf: (self, [text, from], budget) => self.indexOf(toText(text, budget), optionalNumber(from, budget)),
-  lastIndexOf: (self, [text, from], budget) =>
-    self.lastIndexOf(
-      toText(text, budget),
-      from === undefined ? Number.POSITIVE_INFINITY : toNumber(from, budget),
-    ),
-  localeCompare: (self, [other], budget) => ROOT_COLLATION.compare(self, toText(other, budget)),
+  endsWith: meet('endsWith'),
+  includes: search('includes'),
+  indexOf: search('indexOf'),
+  lastIndexOf: (self, [text, from], budget) => {
+    const searched = toText(text, budget)
+    budget.spendSearch(self, searched)
+    return self.lastIndexOf(searched, from === undefined ? Number.POSITIVE_INFINITY : toNumber(from, budget))
+  },
+  localeCompare: (self, [other], budget) => {
+    const text = toText(other, budget)
+    budget.spendMarks(self)
+    budget.spendMarks(text)
+    return ROOT_COLLATION.compare(self, text)
+  },
   normalize: (self, [form], budget) => {
     budget.spendString(self.length)
+    budget.spendMarks(self)
     return built(self.normalize(form === undefined ? undefined : toText(form, budget)), budget)
   },
   padEnd: pad('padEnd'),
@@ -107,36 +137,55 @@ const STRING: Readonly<Record<string, Method<string>>> = {
   split: (self, [separator, limit], budget) => {
     if (separator === undefined) return [self]
     const pieces = toText(separator, budget)
+    budget.spendSearch(self, pieces)
     budget.spend(countPlaces(self, pieces))
     return self.split(pieces, optionalNumber(limit, budget))
   },
-  startsWith: (self, [text, from], budget) =>
-    self.startsWith(toText(text, budget), optionalNumber(from, budget)),
+  startsWith: meet('startsWith'),
   substring: (self, [from, to], budget) =>
     self.substring(toNumber(from ?? 0, budget), optionalNumber(to, budget)),
   toLowerCase: (self, _, budget) => built(self.toLowerCase(), budget),
   toUpperCase: (self, _, budget) => built(self.toUpperCase(), budget),
-  trim: (self) => self.trim(),
-  trimEnd: (self) => self.trimEnd(),
-  trimStart: (self) => self.trimStart(),
+  trim: trimmed('trim'),
+  trimEnd: trimmed('trimEnd'),
+  trimStart: trimmed('trimStart'),
   toString: textItself,
 }
 
-const numberText: Method<number> = (self, [radix], budget) => self.toString(optionalNumber(radix, budget))
+/** Digits in another base than ten can be a thousand, found by long division. */
+const RADIX_OPERATIONS = 100
+/** Up to a hundred exact decimals. */
+const DIGITS_OPERATIONS = 10
+
+const numberText: Method<number> = (self, [radix], budget) => {
+  if (radix !== undefined) budget.spend(RADIX_OPERATIONS)
+  return self.toString(optionalNumber(radix, budget))
+}
+
+const digits =
+  (method: 'toFixed' | 'toPrecision'): Method<number> =>
+  (self, [count], budget) => {
+    budget.spend(DIGITS_OPERATIONS)
+    return self[method](optionalNumber(count, budget))
+  }
 
 const localNumberText: Method<number> = (self, [locale, options], budget) =>
   built(self.toLocaleString(...localeArguments(locale, options, budget)), budget)
 
 const NUMBER: Readonly<Record<string, Method<number>>> = {
-  toFixed: (self, [digits], budget) => self.toFixed(optionalNumber(digits, budget)),
-  toPrecision: (self, [digits], budget) => self.toPrecision(optionalNumber(digits, budget)),
+  toFixed: digits('toFixed'),
+  toPrecision: digits('toPrecision'),
   toString: numberText,
   toLocaleString: localNumberText,
 }
 
+/** Making a formatter costs as much as some hundred operations. */
+const FORMATTER_OPERATIONS = 500
+
 type LocaleArguments = [locale?: string | undefined, options?: Record<string, string | number | boolean>]
 
 const localeArguments = (locale: unknown, options: unknown, budget: Budget): LocaleArguments => {
+  budget.spend(FORMATTER_OPERATIONS)
   const language = locale === undefined ? undefined : toText(locale, budget)
   const plain: Record<string, string | number | boolean> = {}
   for (const [key, value] of visibleEntries(options, budget)) {
@@ -149,6 +198,7 @@ const localeArguments = (locale: unknown, options: unknown, budget: Budget): Loc
 const compareTexts = (left: unknown, right: unknown, budget: Budget): number => {
   const a = toText(left, budget)
   const b = toText(right, budget)
+  budget.spendComparison(a, b)
   return a < b ? -1 : a > b ? 1 : 0
 }
 
@@ -187,6 +237,14 @@ const reduce = ({ list, step, from }: Reduction, start: readonly unknown[]): unk
   return result
 }
 
+/** Only texts as long as the one looked for are compared with it. */
+const spendSearchInList = (list: readonly unknown[], value: unknown, budget: Budget): void => {
+  if (typeof value !== 'string') return
+  for (const item of list) {
+    if (typeof item === 'string' && item.length === value.length) budget.spendComparison(item, value)
+  }
+}
+
 const LIST: Readonly<Record<string, Method<readonly unknown[]>>> = {
   at: (self, [index], budget) => self.at(toNumber(index ?? 0, budget)),
   concat: (self, args, budget) => {
@@ -202,12 +260,20 @@ const LIST: Readonly<Record<string, Method<readonly unknown[]>>> = {
   flat: (self, [depth], budget) =>
     flatten(self, depth === undefined ? 1 : toNumber(depth, budget), [], budget),
   flatMap: (self, [map], budget) => flatten(self.map(callback(map)), 1, [], budget),
-  includes: (self, [value, from], budget) => self.includes(value, optionalNumber(from, budget)),
-  indexOf: (self, [value, from], budget) => self.indexOf(value, optionalNumber(from, budget)),
+  includes: (self, [value, from], budget) => {
+    spendSearchInList(self, value, budget)
+    return self.includes(value, optionalNumber(from, budget))
+  },
+  indexOf: (self, [value, from], budget) => {
+    spendSearchInList(self, value, budget)
+    return self.indexOf(value, optionalNumber(from, budget))
+  },
   join: (self, [separator], budget) =>
     joinTexts(self, separator === undefined ? ',' : toText(separator, budget), budget),
-  lastIndexOf: (self, [value, from], budget) =>
-    from === undefined ? self.lastIndexOf(value) : self.lastIndexOf(value, toNumber(from, budget)),
+  lastIndexOf: (self, [value, from], budget) => {
+    spendSearchInList(self, value, budget)
+    return from === undefined ? self.lastIndexOf(value) : self.lastIndexOf(value, toNumber(from, budget))
+  },
   map: (self, [map]) => self.map(callback(map)),
   reduce: (list, [step, ...start]) => reduce({ list, step: callback(step), from: 'start' }, start),
   reduceRight: (list, [step, ...start]) => reduce({ list, step: callback(step), from: 'end' }, start),
