@@ -218,6 +218,30 @@ describe('pointers and positions', () => {
     expect(todoState(doc).points).toBe(2)
   })
 
+  test('[DOC86] computed values are derived once for each state a patch looks at them in, and not without end', () => {
+    const doc = newPanel()
+    let derivations = 0
+    const model: PanelModel = {
+      ...TODO_MODEL,
+      computed: (state) => {
+        derivations += 1
+        return TODO_MODEL.computed(state)
+      },
+    }
+    const look = { op: 'test', path: '/$computed/count', value: 3 }
+    const change = { op: 'increment', path: '/$state/points', value: 1 }
+    patch(doc, model, ...Array.from({ length: 1_000 }, () => look))
+    expect(derivations).toBe(1)
+    const before = bytesOf(doc)
+    const hostile = Array.from({ length: 500 }, () => [look, change]).flat()
+    expect(failureOf(() => patch(doc, model, ...hostile))).toMatchObject({
+      code: 'payload_too_large',
+      details: { operation: 40, pointer: '/$computed/count' },
+    })
+    expect(derivations).toBe(21)
+    expect(bytesOf(doc)).toEqual(before)
+  })
+
   test('[DOC12] a failed test leaves everything as it was', () => {
     const doc = newPanel()
     const before = bytesOf(doc)

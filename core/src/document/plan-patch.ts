@@ -1,4 +1,5 @@
 import type * as Y from 'yjs'
+import { NexusError } from '../model/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts'
 import { MAX_JSON_DEPTH } from '../wire/limits.ts'
 import { memberProblem } from './check-state.ts'
@@ -9,7 +10,7 @@ import { jsonEquals } from './json-equality.ts'
 import type { JsonPatchOperation } from './json-patch.ts'
 import { normalJson } from './normal-json.ts'
 import { getMember } from './own-members.ts'
-import { parsePointer } from './pointer.ts'
+import { formatPointer, parsePointer, type Step } from './pointer.ts'
 import { readState } from './read-state.ts'
 import type { PanelModel, PanelShape } from './shape.ts'
 import { stateEdits } from './state-edits.ts'
@@ -35,10 +36,11 @@ export function planPatch(
   const before = readState(doc, model.shape, namedStates(operations))
   const draft = createJsonDraft({ $state: before, $computed: {} })
   const budget = createWriteBudget()
+  const computed: ComputedReads = { left: MAX_COMPUTED_READS, isCurrent: false }
   const detours = new Map<string, Detour>()
   const edits: Edit[] = []
   operations.forEach((operation, position) => {
-    const made = runOperation(position, () => evaluate({ draft, model, budget }, operation))
+    const made = runOperation(position, () => evaluate({ draft, model, budget, computed }, operation))
     noteDetours(detours, { made, position, shape: model.shape, state: stateIn(draft.value) })
     // Not push(...made): a new `$state` may have more members than a call can have arguments.
     for (const edit of made) edits.push(edit)
@@ -65,20 +67,41 @@ function namedStates(operations: readonly JsonPatchOperation[]): Set<string> | u
   return names
 }
 
+/** How often one patch may change the state and then look at computed values; each time they are all derived anew. */
+const MAX_COMPUTED_READS = 20
+
+interface ComputedReads {
+  left: number
+  /** Whether `$computed` of the draft belongs to its `$state`. */
+  isCurrent: boolean
+}
+
 interface Evaluation {
   readonly draft: JsonDraft
   readonly model: PanelModel
   readonly budget: WriteBudget
+  readonly computed: ComputedReads
 }
 
-function evaluate({ draft, model, budget }: Evaluation, operation: JsonPatchOperation): Edit[] {
+function evaluate(evaluation: Evaluation, operation: JsonPatchOperation): Edit[] {
+  const { draft, budget, computed } = evaluation
   const normal = normalOperation(operation)
-  if (readsComputed(normal))
-    draft.make({ kind: 'put', path: ['$computed'], value: model.computed(stateIn(draft.share())) })
+  if (readsComputed(normal) && !computed.isCurrent) derive(evaluation, parsePointer(normal.path) ?? [])
   const old = stateIn(draft.value)
   const made = evaluateOperation(draft, normal).flatMap((edit) => stateEdits(edit, old))
+  if (normal.op !== 'test') computed.isCurrent = false
   for (const edit of made) if ('value' in edit) spend(budget, edit.value, ['$state', ...edit.path])
   return made
+}
+
+function derive({ draft, model, computed }: Evaluation, path: readonly Step[]): void {
+  if (computed.left === 0) {
+    const detail = `One patch may look at computed values after at most ${MAX_COMPUTED_READS} changes.`
+    throw new NexusError('payload_too_large', detail, { details: { pointer: formatPointer(path) } })
+  }
+  computed.left -= 1
+  draft.make({ kind: 'put', path: ['$computed'], value: model.computed(stateIn(draft.share())) })
+  computed.isCurrent = true
 }
 
 /** What a whole document has above a state: the panel and `$state`. */
