@@ -21,7 +21,9 @@ function testFiles(): string[] {
 /** Rule numbers at the beginning of titles: `[LOG3]`, `[LOG3, LOG4]`, `[STU1] [STU2]`. */
 function rulesTested(text: string): string[] {
   const titles = text.matchAll(/['"`]((?:\[[A-Z][A-Z0-9-]*\d[^\]\n]*\]\s*)+)/g)
-  return [...titles].flatMap((title) => [...(title[1] ?? '').matchAll(/[A-Z][A-Z0-9-]*\d+[a-z]?/g)].map(([id]) => id))
+  return [...titles].flatMap((title) =>
+    [...(title[1] ?? '').matchAll(/[A-Z][A-Z0-9-]*\d+[a-z]?/g)].map(([id]) => id),
+  )
 }
 
 test('[SPEC1] every rule has a test, and every numbered test has a rule', () => {
