@@ -1,4 +1,4 @@
-import { createPanelUpdate } from '@nexus/core/document'
+import { applyJsonPatch, createPanelUpdate } from '@nexus/core/document'
 import { compilePanel, modelOf } from '@nexus/core/nxml'
 import { expect, test } from 'vitest'
 import * as Y from 'yjs'
@@ -37,6 +37,8 @@ const bindTo = (root: '$state' | '$scope', ...steps: (string | number)[]) => ({
   steps,
 })
 
+const replaceTitle = (value: string) => [{ op: 'replace' as const, path: '/$state/tasks/0/title', value }]
+
 test('[STU36] computed values follow what they read, and only that', () => {
   const { doc, store } = setUp()
   const twice = store.stamp(['twice'])
@@ -68,6 +70,22 @@ test('[STU38] a row found through a filter is written where it lives', () => {
     { id: 'a', done: true },
     { id: 'b', done: true },
   ])
+})
+
+test('[STU63] a row found through a computed list stays bound after it has changed, and changed back', () => {
+  const { doc, store, items } = setUp()
+  const write = (title: string): void => {
+    const binding = findBinding({ doc, store }, bindTo('$scope', 't', 'title'), { t: items('open')[0] })
+    writeBinding({ doc, store }, bound(binding), title)
+  }
+  write('B')
+  write('C')
+  // Nobody looks at the list between these two.
+  doc.transact(() => applyJsonPatch(doc, store.model(), replaceTitle('D')))
+  doc.transact(() => applyJsonPatch(doc, store.model(), replaceTitle('C')))
+  write('E')
+  expect(items('open')).toEqual([{ id: 'a', title: 'E', done: false }])
+  expect(items('open')[0]).toBe(items('tasks')[0])
 })
 
 test('[STU39] an object an expression made is bound to nothing', () => {

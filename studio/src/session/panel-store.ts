@@ -73,8 +73,8 @@ export function createPanelStore(doc: Y.Doc, onLog: (message: string) => void = 
     onLog(message)
   }
 
-  const put = (name: string, next: unknown): void => {
-    const value = shareStructure(values.get(name), next)
+  const put = (name: string, next: unknown, isTaken?: (part: object) => boolean): void => {
+    const value = shareStructure(values.get(name), next, isTaken)
     if (values.has(name) && Object.is(value, values.get(name))) return
     values.set(name, value)
     changes.set(name, (changes.get(name) ?? 0) + 1)
@@ -140,6 +140,15 @@ export function createPanelStore(doc: Y.Doc, onLog: (message: string) => void = 
       ? definition.panel.computed.find((entry) => entry.name === name)?.expr
       : undefined
 
+  const locate = (value: object): Path | null => {
+    for (const found of places.values()) {
+      const path = found.get(value)
+      // Computed values hold objects of the state they were made from; those are found there.
+      if (path !== undefined && computedExpr(String(path[0])) === undefined) return path
+    }
+    return null
+  }
+
   /** How often a value has changed; brings computed values up to date first. */
   const changeCount = (name: string): number => {
     const expr = computedExpr(name)
@@ -148,7 +157,8 @@ export function createPanelStore(doc: Y.Doc, onLog: (message: string) => void = 
     computing.add(name)
     const inputs = expr.reads.map(changeCount).join()
     if (computedCells.get(name)?.inputs !== inputs) {
-      put(name, evaluateExpression(expr, { state: read, scope: {}, log }))
+      // Rows of the state stay those rows: a copy would be nowhere in the state and its inputs bound to nothing.
+      put(name, evaluateExpression(expr, { state: read, scope: {}, log }), (part) => locate(part) !== null)
       computedCells.set(name, { inputs, value: values.get(name) })
     }
     computing.delete(name)
@@ -189,14 +199,7 @@ export function createPanelStore(doc: Y.Doc, onLog: (message: string) => void = 
     model: () => model,
     read,
     stamp: (names) => names.map(changeCount).join(),
-    locate: (value) => {
-      for (const found of places.values()) {
-        const path = found.get(value)
-        // Computed values hold objects of the state they were made from; those are found there.
-        if (path !== undefined && computedExpr(String(path[0])) === undefined) return path
-      }
-      return null
-    },
+    locate,
     localState: () => Object.fromEntries(local),
     setLocal: (name, value) => {
       typed.set(name, (typed.get(name) ?? 0) + 1)
