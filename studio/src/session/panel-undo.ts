@@ -17,9 +17,11 @@ const OWN_ORIGIN = /^(tool|bind):/
 const ONE_STEP_MS = 500
 
 export function createPanelUndo(doc: Y.Doc): PanelUndo {
-  const manager = new Y.UndoManager(panelRoots(doc).state, {
+  const manager: Y.UndoManager = new Y.UndoManager(panelRoots(doc).state, {
     trackedOrigins: new Set([String]),
-    captureTransaction: ({ origin }) => typeof origin === 'string' && OWN_ORIGIN.test(origin),
+    // What the manager itself takes back has to be captured too, or there is nothing to redo.
+    captureTransaction: ({ origin }) =>
+      origin === manager || (typeof origin === 'string' && OWN_ORIGIN.test(origin)),
     captureTimeout: ONE_STEP_MS,
   })
   const listeners = new Set<() => void>()
