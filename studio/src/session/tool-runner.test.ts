@@ -1,6 +1,15 @@
-import { type CompiledTool, compilePanel } from '@nexus/core/nxml'
+import { createPanelUpdate } from '@nexus/core/document'
+import { type CompiledTool, compilePanel, modelOf } from '@nexus/core/nxml'
 import { expect, test } from 'vitest'
-import { namedArgs, parseScreenEvent, writesOnlyLocally } from './tool-runner.ts'
+import * as Y from 'yjs'
+import { createPanelStore } from './panel-store.ts'
+import {
+  createToolRunner,
+  namedArgs,
+  parseScreenEvent,
+  type ScreenEvent,
+  writesOnlyLocally,
+} from './tool-runner.ts'
 
 const SOURCE = `<NexusPanel title="T">
   <Data>
@@ -8,7 +17,7 @@ const SOURCE = `<NexusPanel title="T">
     <State name="show" type="string" scope="local" />
   </Data>
   <Logic>
-    <Tool name="two"><Arg name="id" /><Arg name="value" required="false" /><Handler>$state.n += 1;</Handler></Tool>
+    <Tool name="two" description="Add two"><Arg name="id" /><Arg name="value" required="false" /><Handler>$state.n += 1;</Handler></Tool>
     <Tool name="pick"><Arg name="what" /><Handler>$state.show = $args.what;</Handler></Tool>
   </Logic>
   <View><Layout /></View>
@@ -57,4 +66,40 @@ test('[STU52] events with the wrong shape, unknown names and addresses that are 
   expect(parseScreenEvent({ name: 'navigate', payload: { url: 'https://example.org' } })).not.toBeNull()
   expect(parseScreenEvent({ name: 'toast', payload: { text: 1 } })).toBeNull()
   expect(parseScreenEvent({ name: 'config.saved', payload: {} })).toBeNull()
+})
+
+function setUp() {
+  const doc = new Y.Doc()
+  const { shape } = modelOf(compiled())
+  Y.applyUpdate(doc, createPanelUpdate({ panelId: 'p', source: SOURCE, shape }))
+  const events: ScreenEvent[] = []
+  let loads = 0
+  const runner = createToolRunner({
+    doc,
+    store: createPanelStore(doc),
+    me: { id: 'u', name: 'Ada' },
+    isReadOnly: () => false,
+    onScreenEvent: (event) => events.push(event),
+    onViewCommand: () => {},
+    load: () => {
+      loads += 1
+      return Promise.reject(new Error('No network.'))
+    },
+  })
+  return { runner, events, loads: () => loads }
+}
+
+test('[STU67] what tools run in is fetched ahead, and quietly', async () => {
+  const { runner, events, loads } = setUp()
+  runner.prepare()
+  await Promise.resolve()
+  expect([loads(), events]).toEqual([1, []])
+})
+
+test('[STU68] a run that fails says so by what the tool does', async () => {
+  const { runner, events } = setUp()
+  await runner.run({ trigger: { tool: 'two', argsShape: 'unknown' }, scope: {} })
+  expect(events).toEqual([
+    { type: 'toast', level: 'error', title: '“Add two” did not work', message: 'No network.' },
+  ])
 })

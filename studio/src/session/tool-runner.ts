@@ -6,7 +6,7 @@ import {
   toJsonValue,
   type ViewNode,
 } from '@nexus/core/nxml'
-import type { Sandbox } from '@nexus/core/nxml/sandbox'
+import type { runTool, Sandbox } from '@nexus/core/nxml/sandbox'
 import type * as Y from 'yjs'
 import type { PanelStore } from './panel-store.ts'
 
@@ -27,15 +27,21 @@ export interface ViewCommand {
   readonly args: readonly unknown[]
 }
 
-let loading: Promise<Sandbox> | null = null
+/** What tools run in. */
+export interface Engine {
+  readonly sandbox: Sandbox
+  readonly runTool: typeof runTool
+}
 
-/** The sandbox of this tab; half a megabyte, loaded with the first tool that runs. */
-export function loadSandbox(): Promise<Sandbox> {
+let loading: Promise<Engine> | null = null
+
+/** The one engine of this tab, half a megabyte. A failure is forgotten, so that the next call tries again. */
+function loadEngine(): Promise<Engine> {
   loading ??= import('@nexus/core/nxml/sandbox')
-    .then(({ createSandbox }) => createSandbox())
-    .catch((error: unknown) => {
+    .then(async ({ createSandbox, runTool }) => ({ sandbox: await createSandbox(), runTool }))
+    .catch((cause: unknown) => {
       loading = null
-      throw error
+      throw new Error('What runs it could not be loaded. Check your connection and try again.', { cause })
     })
   return loading
 }
@@ -101,6 +107,8 @@ export interface ToolRun {
 }
 
 export interface ToolRunner {
+  /** Fetches what tools run in while there is a network, so that they work without one later. Never fails. */
+  prepare(): void
   /**
    * Runs after the runs before it. Resolves when it is over, well or not; never rejects.
    */
@@ -122,6 +130,8 @@ export interface ToolRunnerOptions {
   readonly isReadOnly: () => boolean
   readonly onScreenEvent: (event: ScreenEvent) => void
   readonly onViewCommand: (command: ViewCommand) => void
+  /** Another way to the engine. */
+  readonly load?: () => Promise<Engine>
 }
 
 export function createToolRunner({
@@ -131,11 +141,17 @@ export function createToolRunner({
   isReadOnly,
   onScreenEvent,
   onViewCommand,
+  load = loadEngine,
 }: ToolRunnerOptions): ToolRunner {
   let queue: Promise<void> = Promise.resolve()
 
-  const fail = (tool: string, message: string): void =>
-    onScreenEvent({ type: 'toast', level: 'error', title: `“${tool}” did not work`, message })
+  /** By what the tool does, in its author's words, rather than by its name. */
+  const fail = (name: string, message: string): void => {
+    const definition = store.definition()
+    const tools = definition.kind === 'nxml' ? definition.panel.tools : []
+    const said = tools.find((tool) => tool.name === name)?.description || name
+    onScreenEvent({ type: 'toast', level: 'error', title: `“${said}” did not work`, message })
+  }
 
   const runNow = async ({ name, given, newValue, writeLocal }: StartedRun): Promise<void> => {
     const definition = store.definition()
@@ -145,7 +161,7 @@ export function createToolRunner({
     if (tool === undefined) return fail(name, 'The panel has no such tool any more.')
     if (isReadOnly() && !writesOnlyLocally(panel, tool))
       return fail(name, 'You can view this panel but not change it.')
-    const [sandbox, { runTool }] = await Promise.all([loadSandbox(), import('@nexus/core/nxml/sandbox')])
+    const { sandbox, runTool } = await load()
     const result = await runTool({
       sandbox,
       panel,
@@ -166,6 +182,10 @@ export function createToolRunner({
   }
 
   return {
+    prepare: () => {
+      // The run that needs it says what is wrong.
+      load().catch(() => {})
+    },
     run: ({ trigger, scope, newValue }) => {
       // Arguments are read when the person acts, not when the queue comes to it.
       const given =

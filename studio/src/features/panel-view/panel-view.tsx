@@ -102,6 +102,10 @@ function LivePanel({
     else setAsked(event)
   }
   const context = useContextOf({ session, store, isReadOnly, onScreenEvent })
+  const hasTools = definition.kind === 'nxml' && definition.panel.tools.length > 0
+  useEffect(() => {
+    if (hasTools) context.runner.prepare()
+  }, [hasTools, context.runner])
 
   if (definition.kind === 'free-form') return freeForm(store)
   const error = definition.diagnostics.find(({ severity }) => severity === 'error')
