@@ -1,4 +1,4 @@
-import { LayoutPanelTop } from 'lucide-react'
+import { CloudOff, LayoutPanelTop } from 'lucide-react'
 import { type ReactNode, useEffect } from 'react'
 import type { PanelSummary, Workspace } from '../api/shapes.ts'
 import { JsonTree } from '../features/free-form/json-tree.tsx'
@@ -80,12 +80,16 @@ function LivePanelPage({
               freeForm={(store) => <JsonTree session={session} store={store} isReadOnly={isReadOnly} />}
             />
           </ErrorBoundary>
-        ) : status.refusal === null ? (
-          <PanelSkeleton />
-        ) : (
+        ) : status.refusal !== null ? (
           <EmptyState icon={<LayoutPanelTop aria-hidden />} title="This panel is not available">
             It was deleted, or you may not see it any more.
           </EmptyState>
+        ) : status.isOutOfReach ? (
+          <EmptyState icon={<CloudOff aria-hidden />} title="This panel is not on this device yet">
+            It opens by itself when the connection is back. Panels you have looked at before open offline too.
+          </EmptyState>
+        ) : (
+          <PanelSkeleton />
         )}
       </div>
     </>

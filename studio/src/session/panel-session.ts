@@ -10,6 +10,8 @@ export interface PanelStatus {
   readonly sign: SaveSign
   /** There is something to show: the server's state, or what this browser keeps. */
   readonly isReady: boolean
+  /** There is nothing to show and nobody to ask: offline, and this browser keeps no copy. */
+  readonly isOutOfReach: boolean
   readonly isReadOnly: boolean
   /** The server's word for saying no. */
   readonly refusal: string | null
@@ -81,7 +83,13 @@ export function openPanelSession(options: PanelSessionOptions): OwnedPanelSessio
   /** Edits made here, or kept here by a former visit, since the last "Saved". */
   let hasOwnEdits = startsUnsaved
   let isClosed = false
-  let status: PanelStatus = { sign: 'opening', isReady: false, isReadOnly: false, refusal: null }
+  let status: PanelStatus = {
+    sign: 'opening',
+    isReady: false,
+    isOutOfReach: false,
+    isReadOnly: false,
+    refusal: null,
+  }
   let people: readonly Person[] = []
   let cursors: readonly RemoteCursor[] = []
 
@@ -91,9 +99,11 @@ export function openPanelSession(options: PanelSessionOptions): OwnedPanelSessio
 
   const refreshStatus = (): void => {
     const { authenticated, readOnly, refusal } = link.facts()
+    const isReady = everSynced || hasCopy
     const next: PanelStatus = {
       sign: sign.current,
-      isReady: everSynced || hasCopy,
+      isReady,
+      isOutOfReach: !isReady && isCopyLoaded && sign.current === 'offline',
       // Between two connections the last word of the server holds.
       isReadOnly: refusal !== null || (authenticated ? readOnly : status.isReadOnly),
       refusal,

@@ -3,7 +3,7 @@ import { Awareness } from 'y-protocols/awareness'
 import type * as Y from 'yjs'
 import type { CollabSocket, DocumentFacts } from './collab-transport.ts'
 import { createUnsavedDocuments } from './offline-copy.ts'
-import { SAVED_AFTER_MS } from './save-sign.ts'
+import { OFFLINE_AFTER_MS, SAVED_AFTER_MS } from './save-sign.ts'
 import { LAST_CHANCE_MS, openWorkspaceSession, parseNoticeType } from './workspace-session.ts'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -154,6 +154,19 @@ test('[STU17] a panel is ready when the server has answered, and shows why when 
   open.get('w1/p1')?.set({ authenticated: false, refusal: 'not_found' })
   await settle()
   expect(panel.status()).toMatchObject({ sign: 'refused', refusal: 'not_found', isReadOnly: true })
+})
+
+test('[STU66] offline, a panel this browser keeps nothing of says so, and opens when the server answers', async () => {
+  const { session, open, settle } = setUp()
+  const panel = session.openPanel('p1')
+  open.get('w1/p1')?.set({ connected: false })
+  await settle()
+  expect(panel.status().isOutOfReach).toBe(false)
+  await vi.advanceTimersByTimeAsync(OFFLINE_AFTER_MS)
+  expect(panel.status()).toMatchObject({ sign: 'offline', isReady: false, isOutOfReach: true })
+  open.get('w1/p1')?.set(LIVE)
+  await settle()
+  expect(panel.status()).toMatchObject({ isReady: true, isOutOfReach: false })
 })
 
 test('[STU18] news of the network makes the connection prove itself', () => {
