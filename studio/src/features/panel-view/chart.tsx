@@ -1,3 +1,4 @@
+import { type RefObject, useEffect, useRef, useState } from 'react'
 import type { ComponentProps } from './component.ts'
 import { numberProp, textProp, toShownText, useProps, wordProp } from './props.ts'
 
@@ -6,9 +7,13 @@ interface Point {
   readonly value: number
 }
 
-/** Inner size of the drawing, in its own units; it is stretched to the box. */
-const WIDTH = 600
+/** Width of the drawing until its box is measured, px. */
+const FIRST_WIDTH = 600
+/** Room around the drawing for what is written beside it, px. */
 const MARGIN = { top: 12, right: 10, bottom: 24, left: 44 }
+
+/** Room for one label below the axis, px, and about as much as one letter takes. */
+const LABEL = { width: 72, letter: 6.5 }
 
 /** Colours of slices; they repeat. Each has 3:1 or better on both themes. */
 const SLICES = ['#6f6be0', '#2b8fc9', '#1f9d6b', '#c2842a', '#cc5578', '#8a6ad1', '#5c8f2f', '#b96a3c']
@@ -36,6 +41,13 @@ function stepFor(span: number): number {
   return ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power
 }
 
+interface DrawingProps {
+  readonly points: readonly Point[]
+  /** Of the whole drawing, px. */
+  readonly width: number
+  readonly height: number
+}
+
 interface Axis {
   readonly ticks: readonly number[]
   toY(value: number): number
@@ -43,8 +55,10 @@ interface Axis {
 
 function axisFor(points: readonly Point[], height: number): Axis {
   const low = Math.min(0, ...points.map(({ value }) => value))
-  const high = Math.max(0, ...points.map(({ value }) => value))
-  const step = stepFor(high === low ? 1 : high - low)
+  const high = Math.max(0, ...points.map(({ value }) => value)) || (low === 0 ? 1 : 0)
+  const rough = stepFor(high - low)
+  // Half a vote is nothing to mark.
+  const step = points.every(({ value }) => Number.isInteger(value)) ? Math.max(1, rough) : rough
   const from = Math.floor(low / step) * step
   const to = Math.max(from + step, Math.ceil(high / step) * step)
   const count = Math.round((to - from) / step)
@@ -57,25 +71,22 @@ function axisFor(points: readonly Point[], height: number): Axis {
 
 const shortNumber = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 2 })
 
-function Grid({
-  points,
-  axis,
-  height,
-  centre,
-}: {
-  points: readonly Point[]
-  axis: Axis
-  height: number
-  centre: (index: number) => number
-}) {
-  const every = Math.ceil(points.length / 8)
+interface GridProps extends DrawingProps {
+  readonly axis: Axis
+  readonly centre: (index: number) => number
+}
+
+function Grid({ points, width, height, axis, centre }: GridProps) {
+  const inner = width - MARGIN.left - MARGIN.right
+  const every = Math.max(1, Math.ceil((points.length * LABEL.width) / inner))
+  const letters = Math.max(4, Math.floor((inner * every) / points.length / LABEL.letter))
   return (
     <>
       {axis.ticks.map((tick) => (
         <g key={tick}>
           <line
             x1={MARGIN.left}
-            x2={WIDTH - MARGIN.right}
+            x2={width - MARGIN.right}
             y1={axis.toY(tick)}
             y2={axis.toY(tick)}
             stroke="var(--color-line)"
@@ -89,7 +100,7 @@ function Grid({
         index % every === 0 ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: a point is its position; two may have one label.
           <text key={index} x={centre(index)} y={height - 6} textAnchor="middle">
-            {point.label.length > 12 ? `${point.label.slice(0, 11)}…` : point.label}
+            {point.label.length > letters ? `${point.label.slice(0, letters - 1)}…` : point.label}
           </text>
         ) : null,
       )}
@@ -97,14 +108,14 @@ function Grid({
   )
 }
 
-function Bars({ points, height }: { points: readonly Point[]; height: number }) {
+function Bars({ points, width, height }: DrawingProps) {
   const axis = axisFor(points, height)
-  const slot = (WIDTH - MARGIN.left - MARGIN.right) / points.length
+  const slot = (width - MARGIN.left - MARGIN.right) / points.length
   const centre = (index: number) => MARGIN.left + slot * (index + 0.5)
   const zero = axis.toY(0)
   return (
     <>
-      <Grid points={points} axis={axis} height={height} centre={centre} />
+      <Grid points={points} width={width} height={height} axis={axis} centre={centre} />
       {points.map(({ value }, index) => (
         <rect
           // biome-ignore lint/suspicious/noArrayIndexKey: a bar is its position.
@@ -121,17 +132,9 @@ function Bars({ points, height }: { points: readonly Point[]; height: number }) 
   )
 }
 
-function Lines({
-  points,
-  height,
-  isFilled,
-}: {
-  points: readonly Point[]
-  height: number
-  isFilled: boolean
-}) {
+function Lines({ points, width, height, isFilled }: DrawingProps & { isFilled: boolean }) {
   const axis = axisFor(points, height)
-  const span = WIDTH - MARGIN.left - MARGIN.right - 20
+  const span = width - MARGIN.left - MARGIN.right - 20
   const centre = (index: number) =>
     MARGIN.left + 10 + (points.length === 1 ? span / 2 : (span * index) / (points.length - 1))
   const path = points
@@ -139,7 +142,7 @@ function Lines({
     .join(' ')
   return (
     <>
-      <Grid points={points} axis={axis} height={height} centre={centre} />
+      <Grid points={points} width={width} height={height} axis={axis} centre={centre} />
       {isFilled && (
         <path
           d={`${path} L${centre(points.length - 1)} ${axis.toY(0)} L${centre(0)} ${axis.toY(0)} Z`}
@@ -163,11 +166,13 @@ function Lines({
   )
 }
 
-function Pie({ points, height }: { points: readonly Point[]; height: number }) {
+function Pie({ points, width, height }: DrawingProps) {
   const slices = points.filter(({ value }) => value > 0)
   const total = slices.reduce((sum, { value }) => sum + value, 0)
-  const radius = height / 2 - 14
-  const [cx, cy] = [height / 2, height / 2]
+  const size = Math.min(height, width / 2)
+  const radius = size / 2 - 14
+  const [cx, cy] = [size / 2, height / 2]
+  const firstLine = Math.max(20, cy - slices.length * 11)
   let angle = -Math.PI / 2
   const at = (turn: number) => `${cx + radius * Math.cos(turn)} ${cy + radius * Math.sin(turn)}`
   return slices.map(({ label, value }, index) => {
@@ -184,13 +189,28 @@ function Pie({ points, height }: { points: readonly Point[]; height: number }) {
           stroke="var(--color-surface)"
           strokeWidth="2"
         />
-        <rect x={height + 16} y={20 + index * 22} width="11" height="11" rx="3" fill={colour} />
-        <text x={height + 34} y={30 + index * 22}>
+        <rect x={size + 16} y={firstLine + index * 22} width="11" height="11" rx="3" fill={colour} />
+        <text x={size + 34} y={firstLine + 10 + index * 22}>
           {`${label} · ${shortNumber.format(value)} (${Math.round((100 * value) / total)} %)`}
         </text>
       </g>
     )
   })
+}
+
+/** Width of an element as it is on the screen, px. */
+function useWidth(element: RefObject<Element | null>): number {
+  const [width, setWidth] = useState(FIRST_WIDTH)
+  useEffect(() => {
+    const { current } = element
+    if (current === null) return
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry !== undefined && entry.contentRect.width > 0) setWidth(Math.round(entry.contentRect.width))
+    })
+    observer.observe(current)
+    return () => observer.disconnect()
+  }, [element])
+  return width
 }
 
 export function ChartView({ node, scope, instanceId }: ComponentProps) {
@@ -209,21 +229,28 @@ export function ChartView({ node, scope, instanceId }: ComponentProps) {
       </div>
     )
   }
+  return <Drawing type={type} points={points} height={height} />
+}
+
+type ChartType = 'line' | 'bar' | 'pie' | 'area'
+
+/** A chart in the width it has, so that its letters keep their size. */
+function Drawing({ type, points, height }: Omit<DrawingProps, 'width'> & { type: ChartType }) {
+  const box = useRef<HTMLElement>(null)
+  const drawing = { points, width: useWidth(box), height }
   const spoken = points.map(({ label, value }) => `${label}: ${value}`).join(', ')
   return (
-    <figure className="m-0 rounded-lg border border-line bg-surface p-3 shadow-sm">
+    <figure ref={box} className="m-0 rounded-lg border border-line bg-surface p-3 shadow-sm">
       <svg
         role="img"
         aria-label={`${type} chart. ${spoken}`}
-        viewBox={`0 0 ${WIDTH} ${height}`}
+        viewBox={`0 0 ${drawing.width} ${height}`}
         style={{ height }}
-        className="w-full fill-muted text-[11px]"
+        className="block w-full fill-muted text-[11px]"
       >
-        {type === 'bar' && <Bars points={points} height={height} />}
-        {(type === 'line' || type === 'area') && (
-          <Lines points={points} height={height} isFilled={type === 'area'} />
-        )}
-        {type === 'pie' && <Pie points={points} height={height} />}
+        {type === 'bar' && <Bars {...drawing} />}
+        {(type === 'line' || type === 'area') && <Lines {...drawing} isFilled={type === 'area'} />}
+        {type === 'pie' && <Pie {...drawing} />}
       </svg>
     </figure>
   )
