@@ -87,13 +87,19 @@ export function WorkspacePage({ workspace, panelId, account, onSwitch, onNew, on
 
   return (
     <div className="flex h-full">
+      <a
+        href="#panel"
+        className="sr-only z-30 rounded-md bg-raised px-3 py-1.5 text-sm font-medium shadow-md focus:not-sr-only focus:absolute focus:top-3 focus:left-3"
+      >
+        Skip to the panel
+      </a>
       <aside aria-label="Workspace" className="hidden w-62 shrink-0 border-r border-line md:block">
         {sidebar}
       </aside>
       <Drawer open={isDrawerOpen} onOpenChange={setDrawerOpen}>
         {sidebar}
       </Drawer>
-      <main className="flex min-w-0 flex-1 flex-col overflow-y-auto">
+      <main id="panel" tabIndex={-1} className="flex min-w-0 flex-1 flex-col overflow-y-auto outline-none">
         {panel === null ? (
           <>
             <header className="flex h-13 shrink-0 items-center gap-2 border-b border-line px-3 sm:px-5">

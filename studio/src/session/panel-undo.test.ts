@@ -7,8 +7,9 @@ function setUp() {
   const doc = new Y.Doc()
   const { state } = panelRoots(doc)
   const undo = createPanelUndo(doc)
-  const write = (name: string, value: number, origin: unknown): void =>
+  const write = (name: string, value: number, origin: unknown): void => {
     doc.transact(() => state.set(name, value), origin)
+  }
   return { undo, write, json: () => state.toJSON() }
 }
 

@@ -3,7 +3,8 @@ import type { ComponentProps } from 'react'
 import { classes } from './classes.ts'
 
 export type ButtonVariant = 'primary' | 'secondary' | 'danger' | 'danger-soft' | 'ghost'
-export type ButtonSize = 'sm' | 'md' | 'lg'
+/** `sign`: for a single character such as ✕. */
+export type ButtonSize = 'sm' | 'md' | 'lg' | 'sign'
 
 const VARIANTS: Record<ButtonVariant, string> = {
   primary: 'bg-accent text-on-accent shadow-sm hover:not-disabled:bg-accent-hover border-transparent',
@@ -18,6 +19,7 @@ const VARIANTS: Record<ButtonVariant, string> = {
 const SIZES: Record<ButtonSize, string> = {
   sm: 'h-7 px-2.5 text-xs gap-1.5 rounded-sm',
   md: 'h-8.5 px-3.5 text-sm gap-2 rounded-md',
+  sign: 'h-8.5 min-w-8.5 px-1.5 text-base rounded-md',
   lg: 'h-11 px-5 text-base gap-2.5 rounded-lg',
 }
 

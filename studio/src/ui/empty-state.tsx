@@ -17,7 +17,7 @@ export function EmptyState({ icon, title, children, action, headingLevel: Headin
         {icon}
       </div>
       <Heading className="text-lg font-semibold tracking-tight">{title}</Heading>
-      <p className="mt-1 text-base text-muted">{children}</p>
+      <p className="mt-1 text-base text-balance text-muted">{children}</p>
       {action !== undefined && <div className="mt-5 flex flex-wrap justify-center gap-2">{action}</div>}
     </div>
   )

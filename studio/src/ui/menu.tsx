@@ -4,7 +4,9 @@ import type { ComponentProps, ReactNode } from 'react'
 import { classes } from './classes.ts'
 
 const itemClass =
-  'flex h-8 cursor-default items-center gap-2.5 rounded-sm px-2 text-sm text-ink outline-none select-none data-highlighted:bg-hover data-disabled:opacity-50 [&>svg]:size-4 [&>svg]:text-faint'
+  'flex h-8 cursor-default items-center gap-2.5 rounded-sm px-2 text-sm outline-none select-none data-highlighted:bg-hover data-disabled:opacity-50 [&>svg]:size-4'
+
+const TONES = { plain: 'text-ink [&>svg]:text-faint', danger: 'text-danger' } as const
 
 interface MenuProps {
   /** The button that opens it. */
@@ -37,14 +39,11 @@ export function Menu({ trigger, align = 'start', side = 'bottom', children }: Me
 
 interface MenuItemProps extends ComponentProps<typeof Radix.Item> {
   readonly icon?: ReactNode
-  readonly tone?: 'danger'
+  readonly tone?: keyof typeof TONES
 }
 
-export const MenuItem = ({ icon, tone, children, className, ...rest }: MenuItemProps) => (
-  <Radix.Item
-    {...rest}
-    className={classes(itemClass, tone === 'danger' && 'text-danger [&>svg]:text-danger', className)}
-  >
+export const MenuItem = ({ icon, tone = 'plain', children, className, ...rest }: MenuItemProps) => (
+  <Radix.Item {...rest} className={classes(itemClass, TONES[tone], className)}>
     {icon}
     <span className="min-w-0 flex-1 truncate">{children}</span>
   </Radix.Item>
@@ -62,7 +61,7 @@ export const MenuChoice = ({ value, onChange, label, options }: MenuChoiceProps)
   <Radix.RadioGroup value={value} onValueChange={onChange} aria-label={label}>
     <Radix.Label className="px-2 pt-1.5 pb-1 text-xs font-medium text-faint">{label}</Radix.Label>
     {options.map((option) => (
-      <Radix.RadioItem key={option.value} value={option.value} className={itemClass}>
+      <Radix.RadioItem key={option.value} value={option.value} className={classes(itemClass, TONES.plain)}>
         {option.icon}
         <span className="flex-1">{option.label}</span>
         <Radix.ItemIndicator>

@@ -68,7 +68,7 @@ export function Launcher({ personName, onOpen, onBuild, isBuilding, corner }: La
           <h1 className="mt-1.5 text-3xl font-semibold tracking-tight text-balance">
             {firstName === '' ? 'What shall we work on?' : `What shall we work on, ${firstName}?`}
           </h1>
-          <p className="mt-2.5 text-lg text-muted">
+          <p className="mt-2.5 text-lg text-muted text-balance">
             Pick up where a team left off, or start with an empty page.
           </p>
           <div className="mt-8 space-y-3">

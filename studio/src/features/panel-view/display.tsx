@@ -13,7 +13,7 @@ const TEXT_CLASSES = {
   h2: 'text-xl font-semibold tracking-tight',
   h3: 'text-lg font-semibold tracking-tight',
   h4: 'text-base font-semibold',
-  code: 'rounded-md border border-line bg-sunken px-3 py-2 font-mono text-sm overflow-x-auto',
+  code: 'w-fit max-w-full rounded-md border border-line bg-sunken px-3 py-2 font-mono text-sm overflow-x-auto',
   caption: 'text-sm text-muted',
 } as const
 

@@ -89,7 +89,9 @@ function Segments({ text, marks }: { text: string; marks: readonly Mark[] }) {
               style={{ backgroundColor: mark.colour }}
             >
               <span
-                className="absolute -top-3.5 -left-px rounded-t-sm rounded-br-sm px-1 text-[0.625rem] leading-3.5 font-medium whitespace-nowrap text-white"
+                // A moved caret tells its name again.
+                key={mark.head}
+                className="absolute -top-3.5 -left-px rounded-t-sm rounded-br-sm px-1 text-[0.625rem] leading-3.5 font-medium whitespace-nowrap text-white animate-tell-name"
                 style={{ backgroundColor: mark.colour }}
               >
                 {mark.name}

@@ -9,6 +9,8 @@ import { usePanel } from './panel-context.ts'
 const BUSY_AFTER_MS = 300
 
 export interface Trigger {
+  /** What the tool says it does; empty when it says nothing. */
+  readonly description: string
   readonly isBusy: boolean
   /** A viewer may not run it. */
   readonly isForbidden: boolean
@@ -41,7 +43,7 @@ export function useTrigger({ trigger }: ViewNode, scope: Scope): Trigger | null 
       if (running.current === 0) setBusy(false)
     })
   }
-  return { isBusy, isForbidden, fire }
+  return { description: tool?.description ?? '', isBusy, isForbidden, fire }
 }
 
 /** Makes a box or a text work like a button; nothing when it triggers nothing. */

@@ -39,7 +39,9 @@ export function PanelHeader({
     <header className="sticky top-0 z-20 flex h-13 shrink-0 items-center gap-2 border-b border-line bg-canvas/90 px-3 backdrop-blur-md sm:gap-3 sm:px-5">
       {drawerButton}
       <PanelIcon type={panel.panelType} className="hidden size-4.5 shrink-0 text-accent-ink sm:block" />
-      <h1 className="min-w-0 truncate text-lg font-semibold tracking-tight">{panel.name}</h1>
+      <h1 title={panel.name} className="min-w-0 truncate text-lg font-semibold tracking-tight">
+        {panel.name}
+      </h1>
       <SaveMark sign={sign} />
       <div className="ml-auto flex items-center gap-1 sm:gap-2">
         {people}
@@ -53,6 +55,7 @@ export function PanelHeader({
               </IconButton>
             }
           >
+            {session !== null && <UndoItems session={session} />}
             <MenuItem icon={<PencilLine aria-hidden />} onSelect={() => setAsking('rename')}>
               Rename panel
             </MenuItem>
@@ -85,15 +88,36 @@ export function PanelHeader({
   )
 }
 
-function UndoButtons({ session: { undo } }: { session: PanelSession }) {
-  const canUndo = useSyncExternalStore(undo.subscribe, undo.canUndo)
-  const canRedo = useSyncExternalStore(undo.subscribe, undo.canRedo)
+const useUndo = ({ undo }: PanelSession) => ({
+  ...undo,
+  canUndo: useSyncExternalStore(undo.subscribe, undo.canUndo),
+  canRedo: useSyncExternalStore(undo.subscribe, undo.canRedo),
+})
+
+/** On narrow screens, where the buttons have no room. */
+function UndoItems({ session }: { session: PanelSession }) {
+  const { undo, redo, canUndo, canRedo } = useUndo(session)
+  return (
+    <div className="sm:hidden">
+      <MenuItem icon={<Undo2 aria-hidden />} disabled={!canUndo} onSelect={undo}>
+        Undo
+      </MenuItem>
+      <MenuItem icon={<Redo2 aria-hidden />} disabled={!canRedo} onSelect={redo}>
+        Redo
+      </MenuItem>
+      <MenuSeparator />
+    </div>
+  )
+}
+
+function UndoButtons({ session }: { session: PanelSession }) {
+  const { undo, redo, canUndo, canRedo } = useUndo(session)
   return (
     <span className="hidden sm:flex">
-      <IconButton label="Undo" onClick={undo.undo} disabled={!canUndo} className="disabled:opacity-40">
+      <IconButton label="Undo" onClick={undo} disabled={!canUndo} className="disabled:opacity-40">
         <Undo2 aria-hidden />
       </IconButton>
-      <IconButton label="Redo" onClick={undo.redo} disabled={!canRedo} className="disabled:opacity-40">
+      <IconButton label="Redo" onClick={redo} disabled={!canRedo} className="disabled:opacity-40">
         <Redo2 aria-hidden />
       </IconButton>
     </span>

@@ -86,12 +86,13 @@ function WorkspaceMenu({
         <button
           type="button"
           aria-label={`Workspace menu, ${workspace.name}`}
+          title={workspace.name}
           className="flex w-full min-w-0 items-center gap-2.5 rounded-md px-2 py-1.5 text-left hover:bg-pressed data-[state=open]:bg-pressed"
         >
           <span className="grid size-7 shrink-0 place-items-center rounded-md bg-accent text-sm font-semibold text-on-accent">
             {Array.from(workspace.name.trim())[0]?.toUpperCase() ?? '?'}
           </span>
-          <span className="min-w-0 flex-1 truncate text-base font-semibold tracking-tight">
+          <span className="line-clamp-2 min-w-0 flex-1 text-sm leading-4.5 font-semibold tracking-tight text-balance break-words">
             {workspace.name}
           </span>
           <ChevronsUpDown aria-hidden className="size-4 shrink-0 text-faint" />
@@ -142,6 +143,7 @@ function PanelLink({ panel, workspaceId, isCurrent, others, onOpen }: PanelLinkP
       href={toPath({ at: 'workspace', workspaceId, panelId: panel.id })}
       onClick={open}
       aria-current={isCurrent ? 'page' : undefined}
+      title={panel.name}
       className={classes(
         'flex min-h-8 items-center gap-2.5 rounded-md px-2 text-sm transition-colors duration-75',
         isCurrent ? 'bg-raised font-medium text-ink shadow-sm' : 'text-muted hover:bg-pressed hover:text-ink',
