@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
@@ -57,6 +57,7 @@ export function writeResult(result: Result): void {
     },
     node: process.version,
   }
+  mkdirSync(new URL('../results/', import.meta.url), { recursive: true })
   writeFileSync(path, `${JSON.stringify({ ...result, ...context }, null, 2)}\n`)
   console.log(
     `${result.isMet ? 'met   ' : 'MISSED'} ${result.name}: ${JSON.stringify(result.figures)} (bar: ${result.bar})`,

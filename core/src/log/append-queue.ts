@@ -70,8 +70,8 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
   function start(): void {
     if (isRunning) return
     isRunning = true
-    // Not at once: what is handed over in the same turn shall share the commit.
-    queueMicrotask(() => void run())
+    // Not at once: all that this turn of the event loop brings shares the commit, and other people see it first.
+    setImmediate(() => void run())
   }
 
   async function run(): Promise<void> {
