@@ -89,7 +89,7 @@ export function WorkspacePage({ workspace, panelId, account, onSwitch, onNew, on
     <div className="flex h-full">
       <a
         href="#panel"
-        className="sr-only z-30 rounded-md bg-raised px-3 py-1.5 text-sm font-medium shadow-md focus:not-sr-only focus:absolute focus:top-3 focus:left-3"
+        className="absolute top-2 left-2 z-30 -translate-y-16 rounded-md bg-raised px-3 py-2 text-sm font-medium shadow-md focus:translate-y-0"
       >
         Skip to the panel
       </a>
@@ -161,7 +161,7 @@ export function WorkspacePage({ workspace, panelId, account, onSwitch, onNew, on
         open={asking === 'delete'}
         onOpenChange={() => setAsking(null)}
         title={`Delete “${workspace.name}”?`}
-        description="The workspace and its panels disappear for everyone. It can be brought back for some days."
+        description="The workspace and its panels disappear for everyone. Their data is kept for some days."
         confirmLabel="Delete workspace"
         onConfirm={async () => {
           await deleteWorkspace(workspace.id)

@@ -19,7 +19,7 @@ const VARIANTS: Record<ButtonVariant, string> = {
 const SIZES: Record<ButtonSize, string> = {
   sm: 'h-7 px-2.5 text-xs gap-1.5 rounded-sm',
   md: 'h-8.5 px-3.5 text-sm gap-2 rounded-md',
-  sign: 'h-8.5 min-w-8.5 px-1.5 text-base rounded-md',
+  sign: 'h-8.5 min-w-8.5 px-1.5 text-lg rounded-md',
   lg: 'h-11 px-5 text-base gap-2.5 rounded-lg',
 }
 

@@ -2,7 +2,7 @@ import { type ComponentProps, useId } from 'react'
 import { classes } from './classes.ts'
 
 export const fieldClass =
-  'w-full rounded-md border border-line-strong bg-surface text-ink text-base transition-[border-color,box-shadow] duration-100 hover:border-faint focus:border-accent focus:outline-2 focus:outline-offset-0 focus:outline-accent/35 disabled:cursor-not-allowed disabled:bg-sunken disabled:text-muted disabled:hover:border-line-strong aria-invalid:border-danger'
+  'w-full rounded-md border border-line-strong bg-surface text-ink text-base transition-[border-color,box-shadow] duration-100 read-only:border-line read-only:bg-canvas hover:border-faint focus:border-accent focus:outline-2 focus:outline-offset-0 focus:outline-accent/35 disabled:cursor-not-allowed disabled:bg-sunken disabled:text-muted disabled:hover:border-line-strong aria-invalid:border-danger'
 
 interface TextFieldProps extends Omit<ComponentProps<'input'>, 'id'> {
   readonly label: string

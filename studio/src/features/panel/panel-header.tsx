@@ -77,7 +77,7 @@ export function PanelHeader({
         open={asking === 'delete'}
         onOpenChange={() => setAsking(null)}
         title={`Delete “${panel.name}”?`}
-        description="It disappears for everyone in this workspace. An owner can bring it back."
+        description="It disappears for everyone in this workspace. Its data is kept on the server."
         confirmLabel="Delete panel"
         onConfirm={async () => {
           await deletePanel(panel.id)

@@ -21,7 +21,7 @@ export function PeopleList({ people, label, most = 5 }: PeopleListProps) {
   const shown = people.slice(0, most)
   const hidden = people.slice(most)
   return (
-    <ul aria-label={label} className="flex items-center -space-x-1.5">
+    <ul aria-label={label} className="flex items-center -space-x-0.5">
       <AnimatePresence initial={false}>
         {shown.map((person) => (
           <m.li
