@@ -11,7 +11,7 @@ function presentOpener(): HTMLElement | null {
 
 /**
  * Gives the focus back to where it was when `open` became true. Dialogs here are opened by state, not by a trigger of
- * their own, so nobody else knows where that was.
+ * their own, so nobody else knows where that was. When it went with what was deleted, the main part of the page has it.
  *
  * @returns For `onCloseAutoFocus`.
  */
@@ -22,8 +22,10 @@ export function useReturnFocus(open: boolean): (event: Event) => void {
   if (open && !wasOpen.current) opener.current = presentOpener()
   wasOpen.current = open
   return (event) => {
-    if (opener.current?.isConnected !== true) return
+    const isThere = opener.current?.isConnected === true
+    const next = isThere ? opener.current : document.querySelector<HTMLElement>('main[tabindex]')
+    if (next === null) return
     event.preventDefault()
-    opener.current.focus()
+    next.focus()
   }
 }

@@ -49,6 +49,8 @@ export function AccountScreen({ isNew, notice }: { isNew: boolean; notice: strin
   const [problems, setProblems] = useState<Problems>({})
   const [failure, setFailure] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
+  /** What was typed on the other of the two forms. */
+  const [email, setEmail] = useState('')
   const form = useRef<HTMLFormElement>(null)
 
   useEffect(() => {
@@ -116,6 +118,7 @@ export function AccountScreen({ isNew, notice }: { isNew: boolean; notice: strin
             name="email"
             type="email"
             autoComplete="username"
+            defaultValue={email}
             autoFocus={!isNew}
             error={problems.email ?? null}
           />
@@ -144,6 +147,7 @@ export function AccountScreen({ isNew, notice }: { isNew: boolean; notice: strin
             onClick={() => {
               setProblems({})
               setFailure(null)
+              if (form.current !== null) setEmail(entriesOf(form.current).email)
               go(isNew ? { at: 'start' } : { at: 'sign-up' })
             }}
             className="rounded-sm font-medium text-accent-ink underline-offset-3 hover:underline"
