@@ -19,9 +19,9 @@ function exchange(port: number, bytes: string): Promise<string> {
   })
 }
 
-const open = () =>
+const open = (port = 0) =>
   listen({
-    port: 0,
+    port,
     host,
     handleRequest: (request, response) => {
       const health = async () => ({ ready: false, parts: { database: 'away' } })
@@ -53,5 +53,13 @@ test('[SRV3] liveness is independent of readiness', async () => {
   const ready = await fetch(`http://${host}:${http.port}/health/ready`)
   expect(ready.status).toBe(503)
   expect(await ready.json()).toEqual({ ready: false, parts: { database: 'away' } })
+  await http.close()
+})
+
+test('[SRV4] a port that is taken is named, with what to set', async () => {
+  const http = await open()
+  await expect(open(http.port)).rejects.toThrow(
+    `Port ${http.port} of ${host} cannot be opened: another process listens on it. Set PORT or HOST to another.`,
+  )
   await http.close()
 })

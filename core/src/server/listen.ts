@@ -24,7 +24,12 @@ const REQUEST_TIMEOUT_MS = 120_000
 /** How long a finished keep-alive connection may wait for its next request. Longer than common proxies' 60 s. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000
 
-/** Opens one HTTP port. @throws The system's error (such as EADDRINUSE) when the port cannot be had. */
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another process listens on it',
+  EACCES: 'this user may not listen on it',
+}
+
+/** Opens one HTTP port. @throws When the port cannot be had, in a sentence; the system's error is the cause. */
 export async function listen(options: ListenOptions): Promise<Listening> {
   const server = createServer(
     {
@@ -52,9 +57,15 @@ function refuseUpgrade(socket: Duplex): void {
 
 function opened(server: Server, { port, host }: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject)
+    const fail = (cause: NodeJS.ErrnoException): void => {
+      const reason = REASONS[cause.code ?? ''] ?? cause.message
+      reject(
+        new Error(`Port ${port} of ${host} cannot be opened: ${reason}. Set PORT or HOST to another.`, { cause }),
+      )
+    }
+    server.once('error', fail)
     server.listen(port, host, () => {
-      server.off('error', reject)
+      server.off('error', fail)
       resolve()
     })
   })
