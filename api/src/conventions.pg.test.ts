@@ -1,4 +1,5 @@
-import { connect } from 'node:net'
+import { once } from 'node:events'
+import { type AddressInfo, connect } from 'node:net'
 import { Writable } from 'node:stream'
 import { createNodeId, limits } from '@nexus/core'
 import { problemSchema } from '@nexus/core/http-contract'
@@ -7,9 +8,12 @@ import { openPostgres } from '@nexus/core/postgres'
 import { createLogger } from '@nexus/core/server'
 import { createSqlUpdateLog } from '@nexus/core/sql'
 import { withTestDatabase } from '@nexus/core/testkit'
+import express from 'express'
 import { pino } from 'pino'
 import { describe, expect, test } from 'vitest'
 import { createApi } from './app.ts'
+import { createProblemHandler } from './middleware/problems.ts'
+import { requestContext } from './middleware/request-context.ts'
 import { PASSWORD, signUp, somePanel, startTestApi, TEST_SECRET } from './testkit/test-api.ts'
 
 const database = withTestDatabase()
@@ -223,5 +227,19 @@ describe('the request log', () => {
       socket.on('error', () => resolve())
     })
     expect((await api.call('GET', '/.well-known/jwks.json')).status).toBe(200)
+  })
+
+  test('[HTTP18] a body that ends early is no failure of ours', async () => {
+    const wentAway = Object.assign(new Error('request aborted'), { status: 400, code: 'ECONNABORTED' })
+    const app = express()
+    app.use(requestContext, (_request, _response, next) => next(wentAway))
+    app.use(createProblemHandler(createLogger({ service: 'api', level: 'silent' })))
+    const server = app.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const answer = await fetch(`http://127.0.0.1:${port}/`)
+    server.close()
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toMatchObject({ code: 'bad_request' })
   })
 })

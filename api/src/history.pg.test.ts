@@ -103,4 +103,19 @@ describe('the history of a panel', () => {
       patch: [{ op: 'replace', path: '/$computed/m', value: 10 }],
     })
   })
+
+  test('[HIS8] changes too large for one answer are 413, and come in smaller portions', async () => {
+    const ann = await signUp(await startTestApi({ db: database.db }))
+    const panel = await somePanel(ann, {
+      nxmlSource: `<NexusPanel title="T"><Data><State name="n" type="number" default="0" />
+      <Computed name="m" value='[$state.n + "x".repeat(1000000), $state.n + "y".repeat(1000000)]' /></Data>
+      <View><Text content="{$state.n}" /></View></NexusPanel>`,
+    })
+    for (let n = 1; n <= 20; n += 1) await panel.put({ state: { $state: { n } } })
+    for (const path of [`${panel.path}/history`, `${panel.path}?include_history=true`]) {
+      expect(await ann.call('GET', path)).toMatchObject({ status: 413, body: { code: 'payload_too_large' } })
+    }
+    const { body } = await ann.call('GET', `${panel.path}/history?limit=5`)
+    expect(body.history).toHaveLength(5)
+  })
 })

@@ -59,6 +59,8 @@ describe('reading a state', () => {
       '?version=-1',
       '?version=x',
       '?at=yesterday',
+      '?at=0000-12-31T00:00:00Z',
+      '?at=0001-01-01T00:00:00%2B14:00',
       '?version=1&version=2',
       '?version=1&at=2030-01-01T00:00:00Z',
     ]) {

@@ -48,10 +48,11 @@ function answerProblem(response: Response, problem: NexusError, requestId: strin
 
 function toNexusError(error: unknown): NexusError {
   if (isNexusError(error)) return error
-  if (isUnavailable(error)) {
-    return new NexusError('unavailable', ERRORS.unavailable.title, { cause: error })
-  }
-  return fromBodyParser(error) ?? new NexusError('internal', ERRORS.internal.title, { cause: error })
+  // First: a client that goes away in the middle of its body has the code of a lost connection too.
+  const refused = fromBodyParser(error)
+  if (refused !== null) return refused
+  const code = isUnavailable(error) ? 'unavailable' : 'internal'
+  return new NexusError(code, ERRORS[code].title, { cause: error })
 }
 
 /** Errors of Express and its body parser carry an HTTP status, and a `type` where it matters. */

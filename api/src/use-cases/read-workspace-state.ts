@@ -31,8 +31,15 @@ interface PanelVersion {
 
 /** Documents read at the same time; the rest waits, so that one request does not hold every connection. */
 const CONCURRENT_READS = 8
+/** JSON of one answer, characters; the process must be able to hold it several times. */
+const MAX_CHARS = 100_000_000
 
-/** All panels of a workspace as one value. @throws {NexusError} `not_found` for an unknown snapshot or commit. */
+/**
+ * All panels of a workspace as one value.
+ *
+ * @throws {NexusError} `not_found` for an unknown snapshot or commit, `payload_too_large` for a workspace that has to be
+ *   read panel by panel.
+ */
 export async function readWorkspaceState(
   parts: Parts,
   workspaceId: WorkspaceId,
@@ -75,15 +82,26 @@ async function readPanels(
   read: (panel: PanelVersion) => ReturnType<Replicas['readVersion']>,
 ): Promise<ReadPanel[]> {
   const found: ReadPanel[] = []
+  let chars = 0
   for (let at = 0; at < wanted.length; at += CONCURRENT_READS) {
     const part = wanted.slice(at, at + CONCURRENT_READS).map(async (panel) => {
       const { state } = await read(panel)
       return { panelId: panel.panelId, version: state.version, json: state.json }
     })
-    found.push(...(await Promise.all(part)))
+    for (const panel of await Promise.all(part)) {
+      found.push(panel)
+      chars += panel.json.length
+    }
+    if (chars > MAX_CHARS) throw tooLarge()
   }
   return found
 }
+
+const tooLarge = (): NexusError =>
+  new NexusError(
+    'payload_too_large',
+    'The workspace is too large for one answer; read its panels one by one.',
+  )
 
 function toView(found: {
   readonly workspaceId: WorkspaceId

@@ -113,6 +113,16 @@ interface Recorder {
 function createRecorder(before: JsonObject): Recorder {
   const draft = createJsonDraft(before)
   const operations: JsonPatchOperation[] = []
+  /** The object that has got new keys: sorted once, when the last of them is there. */
+  let unsorted: readonly Step[] | null = null
+  const sort = () => {
+    if (unsorted !== null) draft.make(sortedAgain(draft.value, unsorted))
+    unsorted = null
+  }
+  const noteNewKey = (path: readonly Step[]) => {
+    if (unsorted !== null && !isSamePath(unsorted, path)) sort()
+    unsorted = path
+  }
   const record = (edit: Edit, op?: 'add') => {
     draft.make(edit)
     const operation = toOperation({ ...edit, path: ['$state', ...edit.path] })
@@ -124,17 +134,24 @@ function createRecorder(before: JsonObject): Recorder {
       if (jsonEquals(old, value)) return
       if (value === undefined) record({ kind: 'remove', path })
       else record({ kind: 'put', path, value }, old === undefined ? 'add' : undefined)
-      if (old === undefined) draft.make(sortedAgain(draft.value, path.slice(0, -1)))
+      if (old === undefined) noteNewKey(path.slice(0, -1))
     },
     replaceItems(list, index, removed, items) {
       if (removed === 0 && items.length === 0) return
+      sort()
       const old = valueAt(draft.value, list)
       const gone = Array.isArray(old) ? old.slice(index, index + removed) : []
       for (const edit of listGapEdits(list, index, gone, items)) record(edit)
     },
-    finish: () => ({ operations, state: isJsonObject(draft.value) ? draft.value : {} }),
+    finish: () => {
+      sort()
+      return { operations, state: isJsonObject(draft.value) ? draft.value : {} }
+    },
   }
 }
+
+const isSamePath = (a: readonly Step[], b: readonly Step[]): boolean =>
+  a.length === b.length && a.every((step, at) => step === b[at])
 
 /** A new key came last; every reader is to see the keys in the same order. */
 function sortedAgain(root: Json, path: readonly Step[]): Edit {

@@ -79,6 +79,29 @@ describe('what is told', () => {
     expect(watched.told[0]?.info).toMatchObject({ origin: 'log', local: false })
   })
 
+  test('[DOC47] many new keys at once are told in the time they take to read, and sorted', () => {
+    const doc = newPanel(FREE_FORM, { m: {} })
+    const told: JsonPatchOperation[][] = []
+    const names = Array.from({ length: 50_000 }, (_, at) => `k${(at * 7_919) % 50_000}`)
+    let shown: JsonObject = {}
+    const stop = observeJsonPatch(doc, FREE_FORM_MODEL, (patch, { panel }) => {
+      told.push(patch)
+      shown = panel.$state
+    })
+    const began = performance.now()
+    doc.transact(() => {
+      const inner = doc.getMap('state').get('m')
+      for (const name of names) {
+        doc.getMap('state').set(name, 1)
+        if (inner instanceof Y.Map) inner.set(name, 1)
+      }
+    })
+    expect(performance.now() - began).toBeLessThan(10_000)
+    stop()
+    expect(told.map((patch) => patch.length)).toEqual([100_000])
+    expect(JSON.stringify(shown)).toBe(JSON.stringify(panelJson(doc, FREE_FORM_MODEL).$state))
+  })
+
   test('[DOC41] nothing is told that cannot be read: undeclared keys, other roots, equal values', () => {
     const doc = newPanel()
     const watched = watch(doc, TODO_MODEL)

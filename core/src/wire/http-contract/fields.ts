@@ -20,8 +20,13 @@ export const nameField = z.string().trim().min(1).max(200).refine(isStorableText
 
 export const descriptionField = storableText({ max: 2_000 })
 
-/** RFC 3339, UTC. */
-export const timeField = z.iso.datetime({ offset: true })
+/** PostgreSQL has no year 0, and an offset can lead out of year 1. */
+const FIRST_TIME = Date.parse('0001-01-01T00:00:00Z')
+
+/** RFC 3339, UTC, from year 1. */
+export const timeField = z.iso
+  .datetime({ offset: true })
+  .refine((text) => Date.parse(text) >= FIRST_TIME, 'must be a time from year 1')
 
 /** Any JSON value; the transport has bounded its size and depth before. */
 export const jsonField: z.ZodType<Json> = z.custom<Json>((value) => value !== undefined, 'is missing')
