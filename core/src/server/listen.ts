@@ -60,7 +60,9 @@ function opened(server: Server, { port, host }: ListenOptions): Promise<void> {
     const fail = (cause: NodeJS.ErrnoException): void => {
       const reason = REASONS[cause.code ?? ''] ?? cause.message
       reject(
-        new Error(`Port ${port} of ${host} cannot be opened: ${reason}. Set PORT or HOST to another.`, { cause }),
+        new Error(`Port ${port} of ${host} cannot be opened: ${reason}. Set PORT or HOST to another.`, {
+          cause,
+        }),
       )
     }
     server.once('error', fail)
