@@ -167,6 +167,23 @@ describe('identity', () => {
     expect(bob.awareness?.getStates().has(9)).toBe(false)
   })
 
+  test('[COL89] one connection shows a handful of clients, however many it names, and others are still seen', async () => {
+    const { document, alice, bob, here } = await together(1)
+    using socket = await RawSocket.open(here.url)
+    socket.auth(document, nodes.signer.tokenOf('alice'))
+    await until(() => socket.of(document, 2).length > 0)
+    for (let first = 1; first < 5_000; first += 500) {
+      const crowd = Array.from({ length: 500 }, (_, at) => ({ clientId: first + at, clock: 1 }))
+      socket.awareness(document, encodeAwareness(crowd.map((entry) => ({ ...entry, state: {} }))))
+      socket.awareness(document, encodeAwareness(crowd.map((entry) => ({ ...entry, clock: 2, state: null }))))
+    }
+    socket.awareness(document, encodeAwareness([{ clientId: 3, clock: 3, state: { user: { id: 'alice' } } }]))
+    await until(() => seenBy(bob).length === 1)
+    show(alice, 'alice')
+    await until(() => seenBy(bob).length === 2)
+    expect(bob.awareness?.meta.size).toBeLessThan(30)
+  })
+
   test('[COL88] presence of absurd depth or size ends its socket', async () => {
     const { document, here } = await together(1)
     for (const state of [`${'{"a":'.repeat(100)}1${'}'.repeat(100)}`, `{"a":"${'x'.repeat(20_000)}"}`]) {

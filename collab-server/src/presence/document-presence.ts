@@ -23,6 +23,8 @@ interface Changes {
 
 /** Origin of what other processes told us; never told them back. */
 const FROM_OTHERS = Object.freeze({ source: 'redis' as const })
+/** Client ids one connection may bring into a document. A tab has one, and makes a new one now and then. */
+const MAX_CLIENTS_PER_CONNECTION = 16
 /** A presence message without entries: "I have just opened this document, who is there?" */
 const HELLO: readonly AwarenessEntry[] = []
 
@@ -32,6 +34,8 @@ export class DocumentPresence {
   /** Clients of our own sockets that are shown, or were until the removal is told. */
   readonly #local = new Set<number>()
   readonly #unpublished = new Set<number>()
+  /** How many client ids each connection has brought: awareness remembers every one until the document is closed. */
+  readonly #brought = new WeakMap<Connection, number>()
   readonly #others = new Map<NodeId, { readonly clients: Set<number>; heardAt: number }>()
   #timer: NodeJS.Timeout | null = null
 
@@ -54,7 +58,7 @@ export class DocumentPresence {
     const own = this.#parts.document.getClients(connection)
     const admitted = entries.flatMap((entry) => {
       const state = this.#admit(identity, entry)
-      if (state === undefined) return []
+      if (state === undefined || !this.#isKnown(entry, connection)) return []
       if (state !== null) this.#claim(entry.clientId, connection)
       return [this.#inOrder({ ...entry, state }, own.has(entry.clientId))]
     })
@@ -100,6 +104,15 @@ export class DocumentPresence {
     if (shown !== null && shown !== identity.userId) return undefined
     if (state === null) return null
     return toTrueState(state, identity) ?? undefined
+  }
+
+  /** Whether the client is one the document has heard of, or one more that the connection may bring. */
+  #isKnown({ clientId, state }: AwarenessEntry, connection: Connection): boolean {
+    if (this.#parts.document.awareness.meta.has(clientId)) return true
+    const brought = this.#brought.get(connection) ?? 0
+    if (state === null || brought >= MAX_CLIENTS_PER_CONNECTION) return false
+    this.#brought.set(connection, brought + 1)
+    return true
   }
 
   /**
