@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import compression from 'compression'
 import express, { type Express } from 'express'
 
 /** Where `npm start` builds the studio to. */
@@ -37,6 +38,8 @@ export function createStudioFiles(dist: string): Express {
     response.set(SECURITY_HEADERS)
     next()
   })
+  // Files only, the same for everybody: nothing secret is compressed beside what a stranger chose.
+  app.use(compression())
   app.use(
     '/assets',
     express.static(join(dist, 'assets'), { immutable: true, maxAge: '1y', fallthrough: false }),

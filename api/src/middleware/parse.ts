@@ -15,13 +15,22 @@ function parse<T extends z.ZodType>(schema: T, value: unknown, what: string): z.
   if (result.success) return result.data
   const errors = result.error.issues.map((issue) => ({
     pointer: toPointer(issue.path),
-    message: issue.message,
+    message: isMissing(value, issue.path) ? 'is required' : issue.message,
   }))
   const first = errors[0]
   const where = first === undefined || first.pointer === '' ? what : `${what} at ${first.pointer}`
   throw new NexusError('validation_failed', `${where}: ${first?.message ?? 'is wrong'}.`, {
     details: { pointer: first?.pointer ?? '', errors },
   })
+}
+
+/** Whether nothing at all was given where something is wrong. */
+function isMissing(value: unknown, path: readonly PropertyKey[]): boolean {
+  const found = path.reduce<unknown>(
+    (inside, key) => (typeof inside === 'object' && inside !== null ? Reflect.get(inside, key) : undefined),
+    value,
+  )
+  return path.length > 0 && found === undefined
 }
 
 const toPointer = (path: readonly PropertyKey[]): string =>

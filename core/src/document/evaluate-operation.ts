@@ -84,9 +84,12 @@ function move(draft: JsonDraft, from: readonly string[], path: readonly string[]
   return [removal, made(draft, addition(draft.value, path, value))]
 }
 
+const COMPUTED = 'Values below /$computed follow from the state and cannot be written.'
+
 function existing(root: Json, path: readonly string[]): Json {
   const value = valueAt(root, path)
-  if (value === undefined) throw invalidPatch('There is no such value.', path)
+  if (value === undefined)
+    throw invalidPatch(path[0] === '$computed' ? COMPUTED : 'There is no such value.', path)
   return value
 }
 
