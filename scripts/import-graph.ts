@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 /** Packages whose sources are looked at, and the folder each has its sources in. */
-export const PACKAGES = [
+const PACKAGES = [
   'core',
   'collab-server',
   'api',

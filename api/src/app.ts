@@ -30,7 +30,7 @@ import { createUnderWay } from './under-way.ts'
 
 export { API_OPTIONS, API_PROCESS_OPTIONS, type ApiOptions } from './config.ts'
 
-export interface CreateApiOptions {
+interface CreateApiOptions {
   readonly db: Db
   readonly log: UpdateLog
   readonly fanout: Fanout

@@ -1,5 +1,5 @@
 /** Counts what has begun and not ended. */
-export interface UnderWay {
+interface UnderWay {
   begin(): void
   end(): void
   /** Resolves as soon as nothing is under way. */

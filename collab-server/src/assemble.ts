@@ -26,7 +26,7 @@ import { Rights } from './rights.ts'
 import { CollabSocket, type ConnectionContext } from './transport/socket.ts'
 import { SocketRegistry } from './transport/socket-registry.ts'
 
-export interface AssemblyParts {
+interface AssemblyParts {
   readonly log: UpdateLog
   readonly fanout: Fanout
   readonly nodeId: NodeId

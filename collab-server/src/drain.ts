@@ -7,7 +7,7 @@ import type { Collab } from './assemble.ts'
 const ACK_GRACE_MS = 1_000
 const CHECK_MS = 20
 
-export interface DrainParts extends Pick<Collab, 'hocuspocus' | 'queue' | 'registry'> {
+interface DrainParts extends Pick<Collab, 'hocuspocus' | 'queue' | 'registry'> {
   readonly logger: Logger
   readonly timeoutMs: number
 }

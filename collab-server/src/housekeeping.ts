@@ -7,7 +7,7 @@ import type { CollabSocket } from './transport/socket.ts'
 /** Pace of looking for tokens that end, ms. */
 const TOKEN_CHECK_MS = 1_000
 
-export interface HousekeepingParts extends Pick<Collab, 'registry' | 'rights' | 'presence'> {
+interface HousekeepingParts extends Pick<Collab, 'registry' | 'rights' | 'presence'> {
   readonly options: CollabOptions
   readonly fanout: Fanout
   readonly logger: Logger

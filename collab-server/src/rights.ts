@@ -22,7 +22,7 @@ interface Watch {
   readonly unsubscribe: Promise<Unsubscribe>
 }
 
-export interface RightsParts {
+interface RightsParts {
   readonly access: AccessCache
   readonly fanout: Fanout
   readonly logger: Logger

@@ -18,7 +18,7 @@ import { createUpgradeHandler } from './transport/upgrade.ts'
 
 export { COLLAB_OPTIONS, COLLAB_PROCESS_OPTIONS, type CollabOptions } from './config.ts'
 
-export interface CollabServerParts {
+interface CollabServerParts {
   /** Where keys and memberships are read; the log may be elsewhere. */
   readonly db: Db
   readonly log: UpdateLog

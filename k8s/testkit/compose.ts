@@ -46,7 +46,7 @@ const compose = z.looseObject({
 })
 
 export type ComposeService = z.infer<typeof service>
-export type Compose = z.infer<typeof compose>
+type Compose = z.infer<typeof compose>
 
 /** `docker-compose.yml` with its anchors and merges resolved, variables as written. */
 export const readCompose = (): Compose =>

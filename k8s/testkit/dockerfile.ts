@@ -1,6 +1,6 @@
 import { readText } from './repository.ts'
 
-export interface Instruction {
+interface Instruction {
   /** Upper case, such as `COPY`. */
   readonly name: string
   /** The rest, on one line. */

@@ -15,7 +15,7 @@ export type Seen = z.infer<typeof seen>
 /** @throws When the text is no answer of an echo server. */
 export const parseSeen = (text: string): Seen => seen.parse(JSON.parse(text))
 
-export interface EchoServer extends AsyncDisposable {
+interface EchoServer extends AsyncDisposable {
   readonly port: number
 }
 

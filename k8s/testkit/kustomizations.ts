@@ -32,7 +32,7 @@ const kustomization = z.strictObject({
     .default([]),
 })
 
-export type Kustomization = z.infer<typeof kustomization>
+type Kustomization = z.infer<typeof kustomization>
 
 /** @param folder - From the root. @throws When the file has a field these tests do not know, misspelt ones among them. */
 export const readKustomization = (folder: string): Kustomization =>

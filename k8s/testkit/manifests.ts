@@ -54,7 +54,7 @@ const workloadSpec = z.looseObject({
   template: z.object({ metadata: z.object({ labels }), spec: podSpec }),
 })
 
-export const WORKLOAD_KINDS = ['Deployment', 'StatefulSet', 'Job']
+const WORKLOAD_KINDS = ['Deployment', 'StatefulSet', 'Job']
 
 const manifest = z.looseObject({
   apiVersion: z.string(),

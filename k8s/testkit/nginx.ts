@@ -9,14 +9,14 @@ import * as z from 'zod'
 import { lastOf, readDockerfile } from './dockerfile.ts'
 import { ROOT } from './repository.ts'
 
-export interface NginxTargets {
+interface NginxTargets {
   /** `host:port` each. */
   readonly api: string
   readonly collab_server: string
   readonly snapshots: string
 }
 
-export interface Nginx extends AsyncDisposable {
+interface Nginx extends AsyncDisposable {
   readonly port: number
   /** Access log and error log so far. */
   log(): string

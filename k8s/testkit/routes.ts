@@ -1,5 +1,5 @@
 /** One address behind the public origin and the part that answers it. */
-export interface PublicRoute {
+interface PublicRoute {
   readonly path: string
   readonly service: 'api' | 'collab-server' | 'snapshots' | 'studio'
   /** Reached by a WebSocket. */

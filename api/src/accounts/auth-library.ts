@@ -12,8 +12,6 @@ const SESSION_UPDATE_AGE_S = 86_400
 
 const TIMES = { createdAt: 'created_at', updatedAt: 'updated_at' }
 
-export type AuthLibrary = ReturnType<typeof createAuthLibrary>
-
 /** better-auth over the tables of `0003_accounts.sql`. Only its functions are used; none of its routes is served. */
 export function createAuthLibrary(options: { readonly db: Db; readonly secret: string }) {
   return betterAuth({

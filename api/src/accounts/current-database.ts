@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Db, Trx } from '@nexus/core/sql'
 
-export interface CurrentDatabase {
+interface CurrentDatabase {
   /** Speaks to the transaction of the surrounding {@link CurrentDatabase.within}, and to the pool outside of one. */
   readonly db: Db
   /** Everything `work` does through `db`, however deep in a library, belongs to `trx`. */

@@ -4,7 +4,7 @@ const WINDOW_MS = 60_000
 const MAX_REMEMBERED = 50_000
 
 /** Counts attempts per key within a minute, in this process. */
-export interface AttemptLimit {
+interface AttemptLimit {
   /** @throws {NexusError} `rate_limited` when `key` has used up its attempts; it counts nothing itself. */
   check(key: string): void
   count(key: string): void

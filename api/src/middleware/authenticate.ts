@@ -21,10 +21,7 @@ export const createAuthenticate =
   }
 
 /** @throws {NexusError} `unauthorized` when the token is not valid, or its session has been ended. */
-export async function verifyCaller(
-  { verifier, liveSessions }: Credentials,
-  token: string,
-): Promise<VerifiedCaller> {
+async function verifyCaller({ verifier, liveSessions }: Credentials, token: string): Promise<VerifiedCaller> {
   const caller = await verifier.verify(token)
   const { sessionId, userId } = caller
   if (sessionId !== null && !(await liveSessions.isLive({ id: sessionId, userId }))) {

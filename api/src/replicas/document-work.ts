@@ -18,7 +18,7 @@ interface Waiting<Asked, Answer> {
 type WaitingChange = Waiting<Change, Changed>
 type WaitingRead = Waiting<Version, StateAtVersion>
 
-export interface DocumentWorkParts extends ReplicaParts {
+interface DocumentWorkParts extends ReplicaParts {
   readonly queue: AppendQueue
   readonly past: PastDocuments
 }

@@ -7,7 +7,7 @@ import { readPatches } from './panel-patches.ts'
 import { createPastDocuments } from './past-documents.ts'
 import { createStateCache, type StateAtVersion } from './state-cache.ts'
 
-export interface ReplicasOptions {
+interface ReplicasOptions {
   readonly log: UpdateLog
   readonly fanout: Fanout
   readonly nodeId: NodeId

@@ -17,7 +17,7 @@ export type Result =
   | { readonly state: 'done'; readonly changed: Changed }
   | { readonly state: 'refused'; readonly error: unknown }
 
-export interface Group {
+interface Group {
   readonly document: DocumentName
   readonly replica: Replica
   readonly changes: readonly Change[]

@@ -1,7 +1,7 @@
 import { type DocumentName, NexusError, toVersion, type UpdateLog, type Version } from '@nexus/core'
 
 /** When the versions of one document were saved. Remembers the newest, reads others from the log. */
-export interface SavedTimes {
+interface SavedTimes {
   note(version: Version, at: Date): void
   /** @throws {NexusError} `not_found` when there is no such version. */
   of(version: Version): Promise<Date>

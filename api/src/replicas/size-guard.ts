@@ -5,7 +5,7 @@ import type * as Y from 'yjs'
 const MAX_CHARS_PER_BYTE = 6
 
 /** Knows whether a state has outgrown {@link limits.MAX_STATE_CHARS}, without measuring it after every change. */
-export interface SizeGuard {
+interface SizeGuard {
   /** True when the state is larger than allowed and larger than it was at the last look; what shrinks it may pass. */
   hasOutgrown(): boolean
 }

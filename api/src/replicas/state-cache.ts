@@ -12,7 +12,7 @@ export interface StateAtVersion {
 }
 
 /** States of versions, which never change; the ones not asked for longest go first. */
-export interface StateCache {
+interface StateCache {
   get(document: DocumentName, version: Version): StateAtVersion | null
   put(document: DocumentName, state: StateAtVersion): void
 }

@@ -7,7 +7,7 @@ const NAME = 'nexus_session'
 /** Only the auth routes get it, so it cannot be used to ask for anything else. */
 const PATH = '/api/auth'
 
-export interface SessionCookie {
+interface SessionCookie {
   read(request: Request): string | null
   set(request: Request, response: Response, token: string): void
   clear(request: Request, response: Response): void

@@ -18,7 +18,7 @@ export interface Answer {
   readonly body: any
 }
 
-export interface CallOptions {
+interface CallOptions {
   readonly body?: unknown
   /** Sent as it is, without `content-type`. */
   readonly raw?: string | Uint8Array<ArrayBuffer>
@@ -26,12 +26,12 @@ export interface CallOptions {
   readonly headers?: Record<string, string>
 }
 
-export interface TestApi {
+interface TestApi {
   readonly url: string
   call(method: string, path: string, options?: CallOptions): Promise<Answer>
 }
 
-export interface TestApiOptions {
+interface TestApiOptions {
   readonly db: Db
   readonly log?: UpdateLog
   readonly fanout?: Fanout

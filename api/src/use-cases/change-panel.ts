@@ -26,7 +26,7 @@ interface PanelAddress {
   readonly panelId: PanelId
 }
 
-export interface PanelChanges {
+interface PanelChanges {
   readonly name: string | null
   readonly position: number | null
 }

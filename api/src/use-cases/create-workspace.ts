@@ -15,7 +15,7 @@ export const FIRST_WORKSPACE_NAME = 'My First Workspace'
 /** Panels of the template `starter`, by their id in the library. */
 const STARTER_PANELS = ['notes', 'todo']
 
-export interface NewWorkspace {
+interface NewWorkspace {
   readonly userId: UserId
   readonly name: string
   readonly description: string

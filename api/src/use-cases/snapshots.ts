@@ -20,7 +20,7 @@ interface Parts {
 /** A notice may be lost, so the row is looked at this often as well, in ms. */
 const POLL_MS = 250
 
-export interface NewSnapshot {
+interface NewSnapshot {
   readonly workspaceId: WorkspaceId
   readonly type: 'manual' | 'auto' | 'pre_ai_edit'
   readonly description: string

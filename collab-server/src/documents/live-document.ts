@@ -23,7 +23,7 @@ import { createUnsavedEdits, type UnsavedEdits } from './unsaved-edits.ts'
 /** Origin of everything that comes out of the log, so that it is never written into it again. */
 export const FROM_LOG = Object.freeze({ source: 'local' as const })
 
-export interface LiveDocumentParts {
+interface LiveDocumentParts {
   readonly document: Document
   readonly name: DocumentName
   readonly log: UpdateLog

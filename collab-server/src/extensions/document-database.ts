@@ -25,7 +25,7 @@ const FIRST_PAUSE_MS = 100
 /** A checkpoint that could not be written is tried again after this long, ms. */
 const CHECKPOINT_RETRY_MS = 5_000
 
-export interface DocumentDatabaseParts {
+interface DocumentDatabaseParts {
   readonly documents: LiveDocuments
   readonly log: Pick<UpdateLog, 'saveCheckpoint'>
   readonly logger: Logger

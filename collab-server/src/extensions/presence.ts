@@ -4,7 +4,7 @@ import type { Logger } from '@nexus/core/server'
 import { DocumentPresence } from '../presence/document-presence.ts'
 import type { CollabSocket, ConnectionContext } from '../transport/socket.ts'
 
-export interface PresenceParts {
+interface PresenceParts {
   readonly fanout: Fanout
   readonly nodeId: NodeId
   readonly logger: Logger

@@ -7,7 +7,7 @@ import { mayWrite } from '../rights.ts'
 import type { CollabSocket, ConnectionContext } from '../transport/socket.ts'
 import type { SocketRegistry } from '../transport/socket-registry.ts'
 
-export interface SignInParts {
+interface SignInParts {
   readonly verifier: AccessTokenVerifier
   readonly access: AccessCache
   readonly registry: SocketRegistry

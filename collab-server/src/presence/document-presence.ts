@@ -5,7 +5,7 @@ import { applyAwarenessUpdate, encodeAwarenessUpdate, removeAwarenessStates } fr
 import { type AwarenessEntry, encodeAwareness, parseAwareness } from './awareness-entries.ts'
 import { type PresenceIdentity, shownUserId, toTrueState } from './identity.ts'
 
-export interface DocumentPresenceParts {
+interface DocumentPresenceParts {
   readonly document: Document
   readonly name: DocumentName
   readonly fanout: Fanout

@@ -70,10 +70,10 @@ export async function createTestPanel(db: Db, members: Record<string, Role>): Pr
   return { workspaceId, panelId, document }
 }
 
-export const workspaceDocument = (workspaceId: WorkspaceId): DocumentName =>
+const workspaceDocument = (workspaceId: WorkspaceId): DocumentName =>
   toDocumentName({ workspaceId, panelId: null })
 
-export async function addMember(
+async function addMember(
   db: Db,
   { workspaceId, user, role }: { workspaceId: WorkspaceId; user: string; role: Role },
 ): Promise<UserId> {

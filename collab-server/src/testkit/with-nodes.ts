@@ -8,7 +8,7 @@ import type { CollabOptions } from '../server.ts'
 import { startNode, type TestNode, TestTab } from './test-node.ts'
 import { createTestPanel, createTokenSigner, type TestPanel, type TokenSigner } from './test-workspace.ts'
 
-export interface Nodes {
+interface Nodes {
   readonly db: Db
   /** The real log. */
   readonly log: UpdateLog

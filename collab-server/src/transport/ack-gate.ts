@@ -4,7 +4,7 @@ import { isCovered } from '../documents/coverage.ts'
 import type { LiveDocument } from '../documents/live-document.ts'
 
 /** What the next ack on one address would promise. */
-export interface ExpectedAck {
+interface ExpectedAck {
   readonly live: LiveDocument
   readonly connection: Connection
   readonly coverage: Coverage

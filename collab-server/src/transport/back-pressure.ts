@@ -1,7 +1,7 @@
 /** What to do with a frame for a socket whose peer may be reading slowly. */
 export type Verdict = 'send' | 'drop' | 'close'
 
-export interface BackPressure {
+interface BackPressure {
   judge(frame: {
     readonly bytes: number
     readonly isAwareness: boolean

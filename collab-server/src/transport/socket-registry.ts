@@ -1,7 +1,7 @@
 import type { UserId } from '@nexus/core'
 import type { CollabSocket } from './socket.ts'
 
-export interface SocketCounts {
+interface SocketCounts {
   readonly maxSockets: number
   readonly maxPerAddress: number
   readonly maxPerUser: number

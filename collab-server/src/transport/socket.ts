@@ -20,7 +20,7 @@ export interface ConnectionContext {
   readonly socket: CollabSocket
 }
 
-export interface SocketLimits {
+interface SocketLimits {
   readonly maxUpdateBytes: number
   readonly maxDocuments: number
   readonly messagesPerSecond: number
@@ -29,7 +29,7 @@ export interface SocketLimits {
   readonly maxBacklogBytes: number
 }
 
-export interface SocketParts {
+interface SocketParts {
   readonly ws: WebSocket
   /** Where the peer is, as far as we can tell. */
   readonly peerAddress: string

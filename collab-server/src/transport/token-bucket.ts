@@ -1,5 +1,5 @@
 /** Lets `burst` through at once and `perSecond` in the long run. */
-export interface TokenBucket {
+interface TokenBucket {
   /** Takes one token, also when there is none: that is a debt. */
   take(): void
   /** Ms until the debt is paid; 0 when there is none. */

@@ -3,9 +3,9 @@ import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { SocketRegistry } from './socket-registry.ts'
 
-export const COLLAB_PATH = '/collab'
+const COLLAB_PATH = '/collab'
 
-export interface UpgradeParts {
+interface UpgradeParts {
   readonly registry: SocketRegistry
   readonly maxFrameBytes: number
   /** Origins browsers may come from, besides the host they ask. */

@@ -39,7 +39,7 @@ export function normalState(shape: PanelShape, state: unknown): JsonObject {
   return normal
 }
 
-export interface Difference {
+interface Difference {
   readonly doc: Y.Doc
   readonly shape: PanelShape
   readonly base: JsonObject
@@ -70,7 +70,7 @@ function baseValue(doc: Y.Doc, shape: PanelShape, base: JsonObject, name: string
     : (readMember(doc, shape, name) ?? null)
 }
 
-export interface DeclaredChange {
+interface DeclaredChange {
   readonly doc: Y.Doc
   readonly declaration: StateDeclaration
   readonly base: Json

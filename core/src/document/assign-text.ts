@@ -40,7 +40,7 @@ function runsOf(ascending: readonly number[]): { from: number; count: number }[]
 }
 
 /** Replaces `removed` characters from `offset`, counted in the text's string. */
-export function spliceText(live: Y.Text, offset: number, removed: number, inserted: string): void {
+function spliceText(live: Y.Text, offset: number, removed: number, inserted: string): void {
   const from = offset === 0 ? 0 : indexOfCharacter(live, offset - 1) + 1
   if (removed > 0) {
     const first = indexOfCharacter(live, offset)

@@ -5,7 +5,7 @@ import { isStoredAs, sharedDeclaration } from './read-state.ts'
 import { type PanelShape, panelRoots } from './shape.ts'
 
 /** Something in the state that a transaction changed. */
-export interface ChangedContainer {
+interface ChangedContainer {
   readonly type: unknown
   /** Changed keys of a map. `null` stands for the items of a list or text. */
   readonly keys: ReadonlySet<string | null>

@@ -12,7 +12,7 @@ import type { Step } from './pointer.ts'
 import { readMember, readValue } from './read-state.ts'
 import type { PanelShape } from './shape.ts'
 
-export interface StatePatch {
+interface StatePatch {
   /** Pointers start with `/$state`. */
   readonly operations: JsonPatchOperation[]
   /** `$state` afterwards, keys sorted; shares what has not changed with the one before. */

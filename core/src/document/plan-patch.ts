@@ -17,7 +17,7 @@ import { stateEdits } from './state-edits.ts'
 import { createWriteBudget, spend, type WriteBudget } from './write-budget.ts'
 
 /** Runs what belongs to one operation; errors can be given its position here. */
-export type RunOperation = <Result>(position: number, run: () => Result) => Result
+type RunOperation = <Result>(position: number, run: () => Result) => Result
 
 /**
  * Applies a patch to the panel JSON, on plain values, and says which edits of `$state` bring the document there.

@@ -1,5 +1,5 @@
 /** The difference of two texts as one replaced stretch; offsets in UTF-16 code units. */
-export interface TextDiff {
+interface TextDiff {
   readonly start: number
   readonly removed: number
   readonly inserted: string

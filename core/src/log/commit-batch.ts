@@ -11,7 +11,7 @@ export interface CommittedEntry {
   readonly parts: readonly WaitingEntry[]
 }
 
-export interface CommitListeners {
+interface CommitListeners {
   /** Called for each document after its commit, in the order of the batch. */
   onCommitted(committed: CommittedEntry): void
   /** The database refuses this one for what it contains; the others are not held up. */

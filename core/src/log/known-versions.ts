@@ -1,7 +1,7 @@
 import { toVersion, type Version } from '../model/version.ts'
 
 /** Which versions of one document have arrived, in whatever order. */
-export interface KnownVersions {
+interface KnownVersions {
   /** Everything up to here has arrived. */
   readonly contiguous: Version
   /** Something above `contiguous` has arrived, so something between is missing. */

@@ -21,7 +21,7 @@ export interface BatchLimits {
 }
 
 /** Entries in the order they came, per document; a document that was served goes behind the others. */
-export interface WaitingEntries {
+interface WaitingEntries {
   add(waiting: WaitingEntry): void
   remove(waiting: WaitingEntry): void
   /**

@@ -71,7 +71,7 @@ const ITEM_KEEPING = new Set([
 ])
 
 /** The state whose items an expression hands on; null when it makes new ones. Computed values are followed. */
-export const itemSource = (node: ExprNode, computed: ReadonlyMap<string, ExprNode>): string | null => {
+const itemSource = (node: ExprNode, computed: ReadonlyMap<string, ExprNode>): string | null => {
   switch (node.op) {
     case 'state': {
       const derived = computed.get(node.name)

@@ -2,11 +2,11 @@ import type { StateType } from '../document/shape.ts'
 import { isJsonObject, type Json } from '../model/json.ts'
 import { FORBIDDEN_MEMBERS } from './expressions/vocabulary.ts'
 
-export const MAX_DEFAULT_BYTES = 65_536
+const MAX_DEFAULT_BYTES = 65_536
 /** Levels of lists and objects inside each other. */
 export const MAX_NESTING = 32
 
-export type DefaultOutcome =
+type DefaultOutcome =
   | { readonly state: 'read'; readonly value: Json }
   | { readonly state: 'refused'; readonly message: string; readonly hint?: string }
 

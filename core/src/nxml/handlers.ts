@@ -3,7 +3,7 @@ import { createUseRecorder, type HandlerContext, type HandlerUse } from './handl
 import { walkHandler } from './handler-walk.ts'
 import type { MappedText } from './mapped-text.ts'
 
-export interface HandlerAnalysis extends HandlerUse {
+interface HandlerAnalysis extends HandlerUse {
   /** There is no statement in it. */
   readonly isEmpty: boolean
 }

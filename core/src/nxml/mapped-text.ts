@@ -44,7 +44,7 @@ const decodeReference = (match: RegExpExecArray): string | null => {
   return isCharacter ? String.fromCodePoint(code) : null
 }
 
-export interface TextBuilder {
+interface TextBuilder {
   /** Adds characters that stand one for one in the source from `offset` on. */
   copy(text: string, offset: number): void
   /** Adds characters that all stand for the one place `offset`. */

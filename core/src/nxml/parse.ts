@@ -31,7 +31,7 @@ export interface TextNode {
   readonly isCdata: boolean
 }
 
-export type ParseOutcome =
+type ParseOutcome =
   | { readonly state: 'parsed'; readonly root: ElementNode }
   | { readonly state: 'failed'; readonly problem: Problem }
 

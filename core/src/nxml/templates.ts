@@ -10,7 +10,7 @@ type TemplatePart =
   | { readonly kind: 'unclosed'; readonly openAt: number }
 
 /** Splits `Total: {$state.sum}` at its braces (NXML specification 5.2). A stray `}` is ordinary text. */
-export const splitTemplate = (text: string): TemplatePart[] => {
+const splitTemplate = (text: string): TemplatePart[] => {
   const parts: TemplatePart[] = []
   let at = 0
   while (at < text.length) {

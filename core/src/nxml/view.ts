@@ -27,7 +27,7 @@ export interface ViewContext {
   refuse(element: ElementNode): void
 }
 
-export interface CompiledView {
+interface CompiledView {
   readonly root: ViewNode | null
   readonly ids: ReadonlySet<string>
 }

@@ -5,7 +5,7 @@ import type { Unsubscribe } from '../ports/fanout.ts'
 const CHUNK = 1_000
 
 /** The channels one connection listens to, each as long as somebody wants it. */
-export interface Channels {
+interface Channels {
   /**
    * Resolves when Redis sends what is published on `channel` (ending in `*`: on all that begin so) from now on. While Redis is
    * away it resolves at once: the channel is subscribed when Redis is back.

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
-export interface ChildServerOptions {
+interface ChildServerOptions {
   readonly program: string
   readonly args: readonly string[]
   /** Runs as this user; only root may say so. */
@@ -14,7 +14,7 @@ export interface ChildServerOptions {
   readonly folder: string
 }
 
-export interface ChildServer {
+interface ChildServer {
   /** Of the server, not of what watches it. */
   readonly pid: number
   /** Resolves when the process has ended and its folder is gone. */

@@ -13,7 +13,7 @@ import { createRequire } from 'node:module'
 import { arch, platform, tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 
-export interface PostgresPrograms {
+interface PostgresPrograms {
   readonly initdb: string
   readonly postgres: string
   /** Who they must run as: PostgreSQL refuses root. `undefined`: as we do. */

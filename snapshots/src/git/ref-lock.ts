@@ -6,7 +6,7 @@ import { type DurableFiles, hasCode, unlinkIfThere } from './durable-fs.ts'
 const LOCK_PATIENCE_MS = 2_000
 const LOCK_POLL_MS = 20
 
-export interface RefSwap {
+interface RefSwap {
   /** The file of the ref. */
   readonly path: string
   /** What the ref must be now; `null`: it must not exist. */

@@ -27,7 +27,7 @@ export interface Signature {
   readonly email: string
 }
 
-export interface NewCommit {
+interface NewCommit {
   readonly tree: TreeHash
   readonly parent: CommitHash | null
   readonly message: string

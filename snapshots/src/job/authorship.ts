@@ -8,13 +8,13 @@ import { toLine } from './commit-message.ts'
 export const NEXUS: Signature = { name: 'Nexus', email: 'nexus@localhost' }
 
 /** The log entries of one document that a commit adds: `after < version ≤ upTo`. */
-export interface VersionRange {
+interface VersionRange {
   readonly document: DocumentName
   readonly after: Version
   readonly upTo: Version
 }
 
-export interface Authorship {
+interface Authorship {
   /** Who made most of the changes; {@link NEXUS} when nobody with an account did. */
   readonly author: Signature
   /** The others, most changes first. */

@@ -10,7 +10,7 @@ export interface CommitFacts {
   readonly rendererVersion: number
 }
 
-export interface CommitMessage extends CommitFacts {
+interface CommitMessage extends CommitFacts {
   readonly subject: string
   /** Paragraphs between subject and trailers. */
   readonly body: readonly string[]

@@ -5,14 +5,14 @@ import type { Retries } from '../schedule/retries.ts'
 import { failRequests } from './ledger.ts'
 import { type JobContext, type JobOutcome, type JobReason, runSnapshotJob } from './snapshot-job.ts'
 
-export interface Keeper {
+interface Keeper {
   /** Runs one job. A failure is logged and counted, and `retry` is called after a pause; never rejects. */
   keep(workspaceId: WorkspaceId, reason: JobReason): Promise<void>
   /** Why repositories cannot be written at all; `null` when the last one could. */
   volumeError(): unknown
 }
 
-export interface KeeperDeps {
+interface KeeperDeps {
   readonly context: JobContext
   readonly fanout: Fanout
   readonly logger: Logger

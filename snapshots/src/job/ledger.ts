@@ -5,7 +5,7 @@ import { BRANCH, type CommitHash } from '../git/repository.ts'
 import { type Claim, claimLost, type LedgerRow } from './claim.ts'
 import type { CommitFacts } from './commit-message.ts'
 
-export interface LedgerEntry {
+interface LedgerEntry {
   readonly commit: CommitHash
   readonly manifest: Manifest
   readonly fingerprint: string

@@ -9,7 +9,7 @@ import { describeChanges } from './describe-changes.ts'
 import type { LedgerSnapshot } from './ledger.ts'
 import type { WrittenFiles } from './write-files.ts'
 
-export interface CommitDraft {
+interface CommitDraft {
   readonly cut: Cut
   readonly base: Base | null
   readonly files: WrittenFiles

@@ -5,7 +5,7 @@ import { toCanonicalJson } from './canonical-json.ts'
 const FORMAT_VERSION = 1
 
 /** One panel as `workspace.json` shows it. */
-export interface ListedPanel {
+interface ListedPanel {
   readonly id: PanelId
   readonly name: string
   readonly type: string
@@ -13,7 +13,7 @@ export interface ListedPanel {
   readonly folder: string
 }
 
-export interface WorkspaceFile {
+interface WorkspaceFile {
   readonly id: WorkspaceId
   readonly name: string
   readonly description: string

@@ -1,4 +1,4 @@
-export interface Rounds {
+interface Rounds {
   /** No further round begins; resolves when the one under way has ended. */
   stop(): Promise<void>
 }

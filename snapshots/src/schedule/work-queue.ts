@@ -1,4 +1,4 @@
-export interface WorkQueue<Key, Reason> {
+interface WorkQueue<Key, Reason> {
   /** Asks for work on `key`. Asked again before it begins: once is enough. Asked while it is under way: once more after it. */
   add(key: Key, reason: Reason): void
   /** Resolves when nothing waits and nothing is under way. */
@@ -7,7 +7,7 @@ export interface WorkQueue<Key, Reason> {
   close(): Promise<void>
 }
 
-export interface WorkQueueOptions<Key, Reason> {
+interface WorkQueueOptions<Key, Reason> {
   /** Keys worked on at the same time; never two at once on one key. */
   readonly concurrency: number
   /** Must not reject. */

@@ -3,7 +3,7 @@ import type { AccessGrant } from './shapes.ts'
 /** A token is replaced when less than this is left of it, in ms: longer than any request takes. */
 export const RENEW_BEFORE_END_MS = 90_000
 
-export interface AccessTokenOptions {
+interface AccessTokenOptions {
   /** Asks the server for a new one; the session cookie goes along. */
   renew(): Promise<AccessGrant>
   now(): number

@@ -45,7 +45,7 @@ const renewGrant = async () =>
   parseGrant(await readAnswer(await send('/api/auth/refresh', withBody('POST', {}))))
 
 /** The calls of the studio, by the name of what they do. Each throws {@link ApiError}. */
-export interface Api {
+interface Api {
   readonly token: AccessToken
   /** Called once when the session turns out to be over. */
   onSessionOver(listener: () => void): void

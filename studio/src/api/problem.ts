@@ -1,5 +1,5 @@
 /** A failed request, in words a person can act on. Nothing was changed by it unless `code` is `network`: then nobody knows. */
-export class ApiError extends Error {
+class ApiError extends Error {
   /** HTTP status; 0 when no answer came. */
   readonly status: number
   /** The stable word of the problem document, or `network`. */

@@ -56,7 +56,7 @@ export interface AccessGrant {
   readonly expiresIn: number
 }
 
-export class UnexpectedAnswer extends Error {
+class UnexpectedAnswer extends Error {
   constructor(what: string) {
     super(
       `The server sent an answer this version of the studio does not understand (${what}). Reload the page.`,

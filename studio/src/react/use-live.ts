@@ -8,7 +8,7 @@ const NOBODY: readonly Person[] = []
 const nothing = () => () => {}
 
 /** The live session of the open workspace. */
-export const useWorkspaceSession = (): WorkspaceSession | null => useLive(({ session }) => session)
+const useWorkspaceSession = (): WorkspaceSession | null => useLive(({ session }) => session)
 
 /** Everybody in the open workspace, myself first. */
 export function usePeople(): readonly Person[] {

@@ -8,7 +8,7 @@ export type TextDelta = readonly {
 }[]
 
 /** What somebody typed: at `index` so many characters went and this text came. */
-export interface TextEdit {
+interface TextEdit {
   readonly index: number
   readonly removed: number
   readonly inserted: string

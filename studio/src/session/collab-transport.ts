@@ -39,7 +39,7 @@ export interface CollabSocket {
   close(): void
 }
 
-export interface CollabSocketOptions {
+interface CollabSocketOptions {
   /** `ws:` or `wss:`. */
   readonly url: string
   /** @param refused - The server has said no to the token it got last. */

@@ -35,7 +35,7 @@ export interface PanelSession {
   hasUnsavedEdits(): boolean
 }
 
-export interface PanelSessionOptions {
+interface PanelSessionOptions {
   readonly panelId: string
   readonly documentName: string
   readonly user: { readonly id: string; readonly name: string; readonly color: string }

@@ -11,7 +11,7 @@ import type * as Y from 'yjs'
 import { shareStructure } from './share-structure.ts'
 
 /** What a panel's source is at the moment. */
-export type Definition =
+type Definition =
   | { readonly kind: 'free-form' }
   /** `diagnostics` has errors when the newest source is broken and `panel` is the last one that was not. */
   | { readonly kind: 'nxml'; readonly panel: CompiledPanel; readonly diagnostics: readonly Diagnostic[] }

@@ -62,7 +62,7 @@ export function judge(current: SaveSign, facts: LinkFacts): Verdict {
   return withLink(current, facts)
 }
 
-export interface SaveSignWatch {
+interface SaveSignWatch {
   readonly current: SaveSign
   update(facts: LinkFacts): void
   stop(): void

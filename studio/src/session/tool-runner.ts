@@ -99,7 +99,7 @@ export const writesOnlyLocally = (panel: CompiledPanel, tool: CompiledTool): boo
     panel.states.some((state) => state.name === name && state.scope === 'local'),
   )
 
-export interface ToolRun {
+interface ToolRun {
   readonly trigger: NonNullable<ViewNode['trigger']>
   readonly scope: Readonly<Record<string, unknown>>
   /** The new value of an Input or Switch that fires. */
@@ -123,7 +123,7 @@ interface StartedRun {
   readonly writeLocal: (name: string, value: Json) => void
 }
 
-export interface ToolRunnerOptions {
+interface ToolRunnerOptions {
   readonly doc: Y.Doc
   readonly store: PanelStore
   readonly me: { readonly id: string; readonly name: string }

@@ -34,7 +34,7 @@ export interface WorkspaceSession {
 /** How long a closed workspace may still send unsaved edits, ms. */
 export const LAST_CHANCE_MS = 5_000
 
-export interface WorkspaceSessionOptions {
+interface WorkspaceSessionOptions {
   readonly workspaceId: string
   readonly user: { readonly id: string; readonly name: string }
   readonly socket: CollabSocket

@@ -1,7 +1,5 @@
 /** What tabs of one browser tell each other about the account they share. */
-export type AccountNews =
-  | { readonly type: 'signed-in'; readonly userId: string }
-  | { readonly type: 'signed-out' }
+type AccountNews = { readonly type: 'signed-in'; readonly userId: string } | { readonly type: 'signed-out' }
 
 const isNews = (value: unknown): value is AccountNews =>
   typeof value === 'object' &&

@@ -5,7 +5,7 @@ import { clearOfflineCopies } from '../session/offline-copy.ts'
 import { hearOtherTabs, tellOtherTabs } from './account-news.ts'
 import { api } from './api.ts'
 
-export type AccountState =
+type AccountState =
   /** Asking the server who we are; `problem` while it cannot be reached. */
   | { readonly state: 'checking'; readonly problem: string | null }
   | { readonly state: 'signed-out'; readonly notice: string | null }

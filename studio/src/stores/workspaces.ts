@@ -5,7 +5,7 @@ import { api } from './api.ts'
 import { freeName } from './free-name.ts'
 
 /** The workspace on the screen. */
-export type OpenWorkspace =
+type OpenWorkspace =
   | { readonly state: 'none' }
   | { readonly state: 'opening'; readonly id: string }
   | { readonly state: 'open'; readonly id: string; readonly workspace: Workspace }
@@ -13,7 +13,7 @@ export type OpenWorkspace =
   | { readonly state: 'missing'; readonly id: string; readonly wasOpen: boolean }
   | { readonly state: 'failed'; readonly id: string; readonly message: string }
 
-export type WorkspaceList =
+type WorkspaceList =
   | { readonly state: 'loading' }
   | { readonly state: 'ready'; readonly items: readonly WorkspaceSummary[] }
   | { readonly state: 'failed'; readonly message: string }

@@ -1,7 +1,7 @@
 import { classes } from './classes.ts'
 
 /** One or two letters for a round picture. */
-export function initialsOf(name: string): string {
+function initialsOf(name: string): string {
   const words = name.trim().split(/\s+/).filter(Boolean)
   const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]]
   return letters.map((word) => Array.from(word ?? '?')[0]?.toUpperCase() ?? '').join('')

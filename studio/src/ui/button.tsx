@@ -2,9 +2,9 @@ import { LoaderCircle } from 'lucide-react'
 import type { ComponentProps } from 'react'
 import { classes } from './classes.ts'
 
-export type ButtonVariant = 'primary' | 'secondary' | 'danger' | 'danger-soft' | 'ghost'
+type ButtonVariant = 'primary' | 'secondary' | 'danger' | 'danger-soft' | 'ghost'
 /** `sign`: for a single character such as ✕. */
-export type ButtonSize = 'sm' | 'md' | 'lg' | 'sign'
+type ButtonSize = 'sm' | 'md' | 'lg' | 'sign'
 
 const VARIANTS: Record<ButtonVariant, string> = {
   primary: 'bg-accent text-on-accent shadow-sm hover:not-disabled:bg-accent-hover border-transparent',

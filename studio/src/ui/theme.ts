@@ -1,6 +1,6 @@
 import { create } from 'zustand'
 
-export const THEMES = ['system', 'light', 'dark'] as const
+const THEMES = ['system', 'light', 'dark'] as const
 export type Theme = (typeof THEMES)[number]
 
 /** Read by public/theme.js before the first paint. */

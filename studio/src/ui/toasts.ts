@@ -2,7 +2,7 @@ import { create } from 'zustand'
 
 export type ToastLevel = 'info' | 'success' | 'warn' | 'error'
 
-export interface ToastMessage {
+interface ToastMessage {
   readonly id: number
   readonly level: ToastLevel
   readonly title: string | null

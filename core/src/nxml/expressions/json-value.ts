@@ -7,7 +7,7 @@ const MAX_VALUES = 200_000
 const MAX_LEVELS = 64
 
 /** How much may still be copied: values, and characters of texts and names. */
-export interface JsonRoom {
+interface JsonRoom {
   values: number
   characters: number
 }

@@ -2,7 +2,7 @@ import { type Budget, EvaluationStopped } from './budget.ts'
 import { dateText, joinTexts, toNumber, toText } from './convert.ts'
 import { visibleEntries } from './members.ts'
 
-export type Callback = (...values: readonly unknown[]) => unknown
+type Callback = (...values: readonly unknown[]) => unknown
 type Method<T> = (self: T, args: readonly unknown[], budget: Budget) => unknown
 
 /** Calls a method of a value by the value's own kind; the prototype chain is never asked. */

@@ -54,14 +54,14 @@ export const NAMESPACE_CONSTANTS: Readonly<Record<string, Readonly<Record<string
   },
 }
 
-export const STRING_METHODS = words(
+const STRING_METHODS = words(
   `charAt charCodeAt codePointAt at concat endsWith includes indexOf lastIndexOf localeCompare normalize padEnd padStart
    repeat replace replaceAll slice split startsWith substring toLowerCase toUpperCase trim trimEnd trimStart toString`,
 )
 
-export const NUMBER_METHODS = words('toFixed toPrecision toString toLocaleString')
+const NUMBER_METHODS = words('toFixed toPrecision toString toLocaleString')
 
-export const LIST_METHODS = words(
+const LIST_METHODS = words(
   `at concat every filter find findIndex findLast findLastIndex flat flatMap includes indexOf join lastIndexOf map reduce
    reduceRight reverse slice some sort toReversed toSorted with entries keys values`,
 )
@@ -73,7 +73,7 @@ export const CALLBACK_METHODS: ReadonlySet<string> = new Set(
   ),
 )
 
-export const DATE_METHODS = words(
+const DATE_METHODS = words(
   `getTime toISOString toJSON getUTCFullYear getUTCMonth getUTCDate getUTCDay getUTCHours getUTCMinutes getUTCSeconds
    toLocaleString toLocaleDateString toLocaleTimeString toDateString toTimeString getFullYear getMonth getDate getDay
    getHours getMinutes getSeconds getTimezoneOffset`,

@@ -25,7 +25,7 @@ export interface Engine {
   dispose(): 'clean' | 'broken'
 }
 
-export interface EngineLimits {
+interface EngineLimits {
   /** Own time of the whole run, in ms; waiting for the host does not count. */
   readonly timeoutMs: number
   now(): number

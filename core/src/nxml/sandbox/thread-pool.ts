@@ -3,7 +3,7 @@ import type { FromThread, ToThread } from './thread-messages.ts'
 import { startThread, type Thread } from './worker-host.ts'
 
 /** A thread that is ready for a run. */
-export interface SandboxThread {
+interface SandboxThread {
   post(message: ToThread): void
   /** Replaces the one who hears; a thread serves one run at a time. */
   hear(listener: (message: FromThread) => void): void

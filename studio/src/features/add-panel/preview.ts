@@ -1,7 +1,7 @@
 import { compilePanel } from '@nexus/core/nxml'
 
 /** What a definition brings, in words. */
-export interface PanelPreview {
+interface PanelPreview {
   /** Descriptions of its tools. */
   readonly tools: readonly string[]
   /** Names of what everybody shares. */

@@ -24,7 +24,7 @@ const ORIGIN = 'bind:tree'
 type Change = (path: Path, value: Json | undefined) => void
 
 /** What a person typed: JSON if it reads as JSON, else text. */
-export function parseTyped(text: string): Json {
+function parseTyped(text: string): Json {
   try {
     const value: Json = JSON.parse(text)
     return value

@@ -15,7 +15,7 @@ export interface RenderedChild {
 }
 
 /** Rows of one Iterate that are drawn at first, and again with each "show more". */
-export const MAX_ROWS = 1_000
+const MAX_ROWS = 1_000
 
 const isTransparent = ({ type }: ViewNode): boolean => type === 'If' || type === 'Iterate'
 

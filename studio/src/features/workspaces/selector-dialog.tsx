@@ -17,7 +17,7 @@ interface SelectorDialogProps {
   readonly onCreate: () => void
 }
 
-export const panelCountText = (count: number): string => (count === 1 ? '1 panel' : `${count} panels`)
+const panelCountText = (count: number): string => (count === 1 ? '1 panel' : `${count} panels`)
 
 const Row = ({
   item,
