@@ -1,5 +1,5 @@
 // The words everybody shares. Safe in a browser: no Node modules, no connection.
-export { type Cause, CHANGE_TYPES, type ChangeType, TRIGGERS, type TriggeredBy } from './model/cause.ts'
+export type { Cause, TriggeredBy } from './model/cause.ts'
 export { ERRORS, type ErrorCode, isNexusError, NexusError } from './model/errors.ts'
 export {
   createNodeId,
@@ -7,7 +7,6 @@ export {
   createPanelId,
   createSnapshotId,
   createWorkspaceId,
-  isUuid,
   type NodeId,
   type PanelId,
   parsePanelId,
@@ -19,8 +18,8 @@ export {
   type WorkspaceId,
 } from './model/ids.ts'
 export { isJsonObject, type Json, type JsonObject } from './model/json.ts'
-export { MAX_WORKSPACES_OF_PLAN, PLANS, type Plan } from './model/plan.ts'
-export { canWrite, isOwner, ROLES, type Role } from './model/role.ts'
+export { MAX_WORKSPACES_OF_PLAN, type Plan } from './model/plan.ts'
+export { canWrite, isOwner, type Role } from './model/role.ts'
 export { NO_VERSION, parseVersion, toVersion, type Version } from './model/version.ts'
 export { type Clock, systemClock } from './ports/clock.ts'
 export type { AnnouncedUpdate, Announcement, Fanout, PresenceMessage, Unsubscribe } from './ports/fanout.ts'
@@ -36,7 +35,6 @@ export type {
 } from './ports/update-log.ts'
 export { CLOSE_CODES } from './wire/close-codes.ts'
 export {
-  type DocumentAddress,
   type DocumentName,
   panelDocumentName,
   parseDocumentName,

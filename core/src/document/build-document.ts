@@ -2,7 +2,7 @@ import * as Y from 'yjs'
 import type { DocumentRecord } from '../ports/update-log.ts'
 
 /** Origin of updates that come out of the log. */
-export const LOG_ORIGIN = 'log'
+const LOG_ORIGIN = 'log'
 
 /**
  * Builds the document a record describes. Garbage collection is on: history comes from the log, not from the document.

@@ -5,7 +5,7 @@ import { type PanelShape, panelRoots } from './shape.ts'
 import { transactChanged } from './transact-changed.ts'
 
 /** Increments a counter may have before it is worth folding them; about 2 bytes each. */
-export const MAX_COUNTER_ENTRIES = 500
+const MAX_COUNTER_ENTRIES = 500
 
 /**
  * Folds the increments of long counters into their sum; increments that others make at the same moment stay.

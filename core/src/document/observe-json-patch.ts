@@ -16,7 +16,7 @@ export interface PatchInfo {
   readonly panel: PanelJson
 }
 
-export type PatchListener = (patch: JsonPatchOperation[], info: PatchInfo) => void
+type PatchListener = (patch: JsonPatchOperation[], info: PatchInfo) => void
 
 /**
  * Tells what every transaction did to the panel's JSON, as a JSON Patch. Folding the patches over the JSON from before

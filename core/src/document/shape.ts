@@ -35,7 +35,7 @@ export interface PanelModel {
 
 export const FREE_FORM_MODEL: PanelModel = { shape: FREE_FORM, computed: () => ({}) }
 
-export interface PanelRoots {
+interface PanelRoots {
   readonly nxml: Y.Text
   readonly state: Y.Map<unknown>
 }

@@ -7,7 +7,7 @@ import { type Schedule, systemSchedule } from './schedule.ts'
 const DEFAULT_INTERVAL_MS = 2_000
 
 /** What is compared with the head of its document. */
-export interface WatchedDocument {
+interface WatchedDocument {
   readonly document: DocumentName
   /** Highest version up to which nothing is missing. */
   readonly version: Version
@@ -24,7 +24,7 @@ export interface HeadWatch {
   stop(): void
 }
 
-export interface HeadWatchOptions {
+interface HeadWatchOptions {
   readonly log: UpdateLog
   readonly fanout: Fanout
   /** Pause between two comparisons, ms: the longest that a change stays unseen when its announcement was lost. */

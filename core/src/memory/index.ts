@@ -1,3 +1,2 @@
-export { createMemoryFanout, type MemoryFanoutOptions } from './memory-fanout.ts'
+export { createMemoryFanout } from './memory-fanout.ts'
 export { MemoryUpdateLog } from './memory-update-log.ts'
-export { createTopic, type Topic } from './topic.ts'

@@ -1,7 +1,7 @@
 import type { Fanout } from '../ports/fanout.ts'
 import { createTopic } from './topic.ts'
 
-export interface MemoryFanoutOptions {
+interface MemoryFanoutOptions {
   /** A listener threw; the other listeners were called all the same. */
   readonly onListenerError?: (error: unknown) => void
 }

@@ -17,7 +17,7 @@ export type NodeId = Branded<string, 'NodeId'>
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** True for the one spelling of ids we hand out: a lower-case UUID with dashes. */
-export function isUuid(value: unknown): value is string {
+function isUuid(value: unknown): value is string {
   return typeof value === 'string' && UUID.test(value)
 }
 

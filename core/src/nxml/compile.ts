@@ -13,7 +13,7 @@ import { type ElementNode, parseSource } from './parse.ts'
 import { createLocator, type Locate } from './positions.ts'
 import { compileView } from './view.ts'
 
-export interface CompileOptions {
+interface CompileOptions {
   /** Names of the extensions this host offers; others are warned about. */
   readonly extensions?: readonly string[]
 }

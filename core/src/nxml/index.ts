@@ -1,4 +1,4 @@
-export { type CompileOptions, compileSource } from './compile.ts'
+export { compileSource } from './compile.ts'
 export type {
   Compilation,
   CompiledArg,
@@ -13,13 +13,13 @@ export type {
   ViewNode,
   ViewProp,
 } from './compiled-panel.ts'
-export { COMPONENTS, type ComponentRule, type PropRule } from './components.ts'
-export { DIAGNOSTIC_SEVERITIES, type DiagnosticCode, formatDiagnostic } from './diagnostics.ts'
+export { COMPONENTS } from './components.ts'
+export { formatDiagnostic } from './diagnostics.ts'
 export { type EvaluationEnv, evaluateExpression } from './expressions/evaluate.ts'
 export { toJsonValue } from './expressions/json-value.ts'
 export { PANEL_LIBRARY } from './library/index.ts'
 export type { LibraryPanel } from './library/library-panel.ts'
-export { compilePanel, modelOf, panelModel, panelModelOrLast } from './panel-model.ts'
+export { compilePanel, modelOf, panelModel } from './panel-model.ts'
 export { columnSpans, type GridLayout, type GridPlace } from './rendering/column-spans.ts'
 export { evaluateProp, toShownText } from './rendering/evaluate-prop.ts'
 export { indexState, resolveBind, type StateIndex, type StatePath } from './rendering/state-index.ts'

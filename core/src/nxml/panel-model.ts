@@ -43,13 +43,6 @@ export const panelModel = (source: string | null): PanelModel => {
   return modelOf(compilation.panel)
 }
 
-/** Like `panelModel`, but a source that is broken at the moment leaves the previous model in force. */
-export const panelModelOrLast = (source: string | null, previous: PanelModel): PanelModel => {
-  if (source === null || source === '') return FREE_FORM_MODEL
-  const compilation = compilePanel(source)
-  return compilation.state === 'valid' ? modelOf(compilation.panel) : previous
-}
-
 const invalidSource = (diagnostics: readonly Diagnostic[]): NexusError => {
   const first = diagnostics.find(({ severity }) => severity === 'error')
   const detail = first === undefined ? 'The NXML source has errors.' : formatDiagnostic(first)

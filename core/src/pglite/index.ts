@@ -1,1 +1,1 @@
-export { type OpenDatabase, openPglite, type PgliteOptions } from './open-pglite.ts'
+export { openPglite } from './open-pglite.ts'

@@ -5,7 +5,7 @@ import { Kysely, PGliteDialect } from 'kysely'
 import type { Database, Db } from '../sql/database.ts'
 import { lockDataDirectory } from './data-directory-lock.ts'
 
-export interface PgliteOptions {
+interface PgliteOptions {
   /** Folder of our own (made when missing), or `memory://` for one that is gone after `close`. */
   readonly dataDir: string
 }

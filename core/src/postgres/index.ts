@@ -1,1 +1,1 @@
-export { type OpenDatabase, openPostgres, type PostgresOptions } from './open-postgres.ts'
+export { openPostgres } from './open-postgres.ts'

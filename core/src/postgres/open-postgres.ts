@@ -13,7 +13,7 @@ const SILENCE_PER_STATEMENT_TIMEOUT = 1.5
 const INT8_OID = 20
 const BYTEA_OID = 17
 
-export interface PostgresOptions {
+interface PostgresOptions {
   /** `postgres://user:password@host:port/database` */
   readonly url: string
   readonly maxConnections?: number

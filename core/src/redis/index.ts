@@ -1,1 +1,1 @@
-export { createRedisFanout, type RedisFanoutOptions } from './redis-fanout.ts'
+export { createRedisFanout } from './redis-fanout.ts'

@@ -33,7 +33,7 @@ const CONNECTION = {
 /** For `subscribe`: opening a document waits no longer than this for a Redis that hangs. */
 const SUBSCRIBE_TIMEOUT_MS = 2_000
 
-export interface RedisFanoutOptions {
+interface RedisFanoutOptions {
   /** `redis://[:password@]host:port[/db]`, `rediss://` with TLS. */
   readonly url: string
   /** This process; its own messages are delivered here directly, and ignored when they come back. */

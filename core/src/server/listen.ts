@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 
-export interface ListenOptions {
+interface ListenOptions {
   /** 0: any free port. */
   readonly port: number
   readonly host: string
@@ -11,7 +11,7 @@ export interface ListenOptions {
   readonly handleUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean
 }
 
-export interface Listening {
+interface Listening {
   readonly port: number
   /** Takes no more connections and resolves when the open ones have ended; idle ones are ended at once. */
   close(): Promise<void>

@@ -3,7 +3,7 @@ import { type Logger, pino } from 'pino'
 export type { Logger }
 
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const
-export type LogLevel = (typeof LOG_LEVELS)[number]
+type LogLevel = (typeof LOG_LEVELS)[number]
 
 /** Members that never reach a log line, whatever object they are logged with. */
 const SECRET_MEMBERS = [

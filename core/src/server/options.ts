@@ -1,5 +1,5 @@
 /** One setting a service reads from the environment. */
-export interface OptionSpec<T> {
+interface OptionSpec<T> {
   readonly doc: string
   /** Absent: the setting must be given. */
   readonly fallback?: T

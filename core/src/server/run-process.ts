@@ -8,7 +8,7 @@ export interface Running {
   close(): Promise<void>
 }
 
-export interface RunProcessOptions {
+interface RunProcessOptions {
   readonly logger: Logger
   /** After this many ms of draining, what is left is released anyway. */
   readonly drainTimeoutMs: number

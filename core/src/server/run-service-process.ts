@@ -13,7 +13,7 @@ import { runService } from './run-service.ts'
 import type { Service } from './service.ts'
 
 /** What a service process opens before it makes its service. */
-export interface ServiceParts {
+interface ServiceParts {
   readonly db: Db
   readonly log: UpdateLog
   readonly fanout: Fanout
@@ -21,7 +21,7 @@ export interface ServiceParts {
   readonly logger: Logger
 }
 
-export interface ServiceProgram<Table extends OptionTable> {
+interface ServiceProgram<Table extends OptionTable> {
   /** Name in the log. */
   readonly name: string
   /** Its settings; those of `processOptions` are among them. */

@@ -4,7 +4,7 @@ import type { Logger } from './logger.ts'
 import { runProcess } from './run-process.ts'
 import type { Service } from './service.ts'
 
-export interface RunServiceOptions {
+interface RunServiceOptions {
   readonly logger: Logger
   readonly host: string
   readonly port: number

@@ -9,7 +9,7 @@ import type { JwksTable, SessionsTable, UsersTable } from './accounts-tables.ts'
 /** {panel id: version} */
 export type Manifest = Record<string, number>
 
-export interface PanelStatesTable {
+interface PanelStatesTable {
   document: DocumentName
   workspace_id: WorkspaceId
   panel_id: PanelId | null
@@ -34,14 +34,14 @@ export interface StateHistoryTable {
   occurred_at: Generated<Date>
 }
 
-export interface StateCheckpointsTable {
+interface StateCheckpointsTable {
   document: DocumentName
   version: Version
   state: Uint8Array
   created_at: Generated<Date>
 }
 
-export interface WorkspacesTable {
+interface WorkspacesTable {
   id: WorkspaceId
   name: string
   description: Generated<string>
@@ -52,14 +52,14 @@ export interface WorkspacesTable {
   deleted_at: Date | null
 }
 
-export interface WorkspaceMembersTable {
+interface WorkspaceMembersTable {
   workspace_id: WorkspaceId
   user_id: UserId
   role: Role
   joined_at: Generated<Date>
 }
 
-export interface PanelsTable {
+interface PanelsTable {
   id: PanelId
   workspace_id: WorkspaceId
   name: string
@@ -72,7 +72,7 @@ export interface PanelsTable {
   deleted_at: Date | null
 }
 
-export interface StateSnapshotsTable {
+interface StateSnapshotsTable {
   id: SnapshotId
   workspace_id: WorkspaceId
   type: 'manual' | 'auto' | 'pre_ai_edit'
@@ -90,7 +90,7 @@ export interface StateSnapshotsTable {
   completed_at: Date | null
 }
 
-export interface WorkspaceGitTable {
+interface WorkspaceGitTable {
   workspace_id: WorkspaceId
   branch: Generated<string>
   head_commit: string | null

@@ -28,7 +28,7 @@ export function someAnnouncement(overrides: Partial<Announcement> = {}): Announc
   }
 }
 
-export interface OpenFanout {
+interface OpenFanout {
   /** Two ends that hear each other; the same one twice where there is only one. */
   readonly here: Fanout
   readonly there: Fanout

@@ -1,7 +1,7 @@
 import type { Schedule } from '../log/schedule.ts'
 
 /** Time that stands still until a test moves it. */
-export interface ManualSchedule {
+interface ManualSchedule {
   readonly schedule: Schedule
   /** Pauses that are waited for now, ms from now, shortest first. */
   readonly pending: readonly number[]

@@ -4,7 +4,7 @@ import { toJsonValue } from '../expressions/json-value.ts'
 import { MAX_EXTENSION_WAIT_MS } from './run-limits.ts'
 import { type RunErrorCode, RunFailure } from './tool-result.ts'
 
-export type ExtensionMethod = (...args: readonly Json[]) => Promise<Json>
+type ExtensionMethod = (...args: readonly Json[]) => Promise<Json>
 
 /** Extension name → method → what it does. Only what is in here can be called. */
 export type Extensions = Readonly<Record<string, Readonly<Record<string, ExtensionMethod>>>>

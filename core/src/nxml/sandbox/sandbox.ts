@@ -12,7 +12,7 @@ export interface Sandbox {
   close(): Promise<void>
 }
 
-export interface SandboxOptions extends EngineOptions {
+interface SandboxOptions extends EngineOptions {
   /**
    * `own` (the default): beside the caller's thread, so that nothing a handler does holds the caller up, and a run that
    * cannot be interrupted is ended with its thread. `same`: in the caller's thread, where one long operation of the
