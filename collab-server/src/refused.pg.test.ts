@@ -72,6 +72,22 @@ describe('bytes nobody honest sends', () => {
     expect(await nodes.entriesOf(document)).toHaveLength(1)
   })
 
+  test('[COL57] an edit that brings in thousands of named roots ends its socket and changes nothing', async () => {
+    const { document } = await nodes.panel()
+    const node = await nodes.start()
+    const bob = nodes.tab(node, 'bob').open(document)
+    await until(() => isSaved(bob))
+    using socket = await signedIn(node, document)
+    const roots = editOf((doc) => {
+      for (let at = 0; at < 2_000; at += 1) doc.getMap(`root${at}`).set('key', 1)
+    })
+    socket.update(document, roots)
+    expect((await socket.closed).code).toBe(4400)
+    stateOf(bob).set('still', 'here')
+    await until(() => isSaved(bob))
+    expect(bob.document.share.has('root0')).toBe(false)
+  })
+
   test('[COL41] text in place of bytes ends its socket', async () => {
     const node = await nodes.start()
     using socket = await RawSocket.open(node.url)

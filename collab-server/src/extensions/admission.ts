@@ -1,10 +1,11 @@
 import type { beforeSyncPayload, Extension } from '@hocuspocus/server'
 import { CLOSE_CODES } from '@nexus/core'
 import * as Y from 'yjs'
-import { type Coverage, coverageOf, isCovered } from '../documents/coverage.ts'
+import { type Coverage, coverageOf, type DecodedUpdate, isCovered } from '../documents/coverage.ts'
 import type { LiveDocument } from '../documents/live-document.ts'
 import type { LiveDocuments } from '../documents/live-documents.ts'
 import { isTooDeep } from '../documents/nesting.ts'
+import { hasTooManyRoots } from '../documents/root-names.ts'
 import { Refusal } from '../refusal.ts'
 import type { ConnectionContext } from '../transport/socket.ts'
 
@@ -34,8 +35,9 @@ export function createAdmission({
       const update = decoded(message, Y.decodeUpdate)
       if (live === undefined) throw new Refusal('internal')
       const coverage = coverageOf(update)
-      if (!connection.readOnly && isTooDeep(document, update.structs)) {
-        connection.context.socket.close(CLOSE_CODES.badRequest, 'the edit nests too deep')
+      const abuse = connection.readOnly ? null : abuseIn(document, update)
+      if (abuse !== null) {
+        connection.context.socket.close(CLOSE_CODES.badRequest, abuse)
         throw new Refusal('bad_request', CLOSE_CODES.badRequest)
       }
       if (
@@ -54,6 +56,12 @@ export function createAdmission({
       })
     },
   }
+}
+
+/** What Yjs would apply, and nobody could work with afterwards; `null` when there is nothing of the kind. */
+function abuseIn(document: Y.Doc, { structs }: DecodedUpdate): string | null {
+  if (isTooDeep(document, structs)) return 'the edit nests too deep'
+  return hasTooManyRoots(document, structs) ? 'the document has too many roots' : null
 }
 
 /** @throws {Refusal} when the bytes cannot be decoded; the socket is closed then. */
