@@ -63,6 +63,27 @@ describe('by difference', () => {
     )
   })
 
+  test('[DOC87] a list that differs in tens of thousands of places is written anew, beside what others insert', () => {
+    const list = (item: (at: number) => number) => ({
+      list: Array.from({ length: 50_000 }, (_, at) => item(at)),
+    })
+    const doc = newPanel(
+      FREE_FORM,
+      list((at) => at % 2),
+    )
+    const other = replicaOf(doc)
+    const items = other.getMap('state').get('list')
+    if (items instanceof Y.Array) items.insert(25_000, ['theirs'])
+    const next = list((at) => ((at * at) % 3) % 2)
+    const began = performance.now()
+    doc.transact(() => assignState(doc, FREE_FORM, next))
+    expect(performance.now() - began).toBeLessThan(2_000)
+    expect(readState(doc, FREE_FORM)).toEqual(next)
+    sync(doc, other)
+    expect(readState(doc, FREE_FORM).list).toHaveLength(50_001)
+    expect(readState(other, FREE_FORM)).toEqual(readState(doc, FREE_FORM))
+  })
+
   test('[DOC52] a declared state missing in what is assigned gets its default', () => {
     const doc = newPanel(TODO_SHAPE, { title: 'Other', notes: 'n', finished: 9 })
     assign(doc, { notes: 'kept' })

@@ -82,19 +82,31 @@ interface ListChange {
   readonly identity: readonly string[]
 }
 
+/**
+ * Separate removals and insertions made in one list. Each takes Yjs time in proportion to the list, so tens of thousands
+ * of them take many seconds; a difference of more is written as a new list.
+ */
+const MAX_STEPS = 5_000
+
 /** List diff (NXML specification 14.7): kept items are changed in place, the others deleted and inserted in runs. */
 function assignItems({ live, base, next, anchors, identity }: ListChange): void {
   const kept = keptItems(base, next, identity)
   const places = anchors.items(live, base, identity)
+  const keptPlaces = new Set(kept)
+  const removals = places.filter((place, old) => place >= 0 && !keptPlaces.has(old))
+  const steps = stepsOf(removals, insertionRuns({ kept, places, next, end: live.length }))
+  if (steps.length > MAX_STEPS) {
+    const all = places.filter((place) => place >= 0)
+    restructure(live, stepsOf(all, [{ index: 0, items: [...next] }]))
+    return
+  }
   kept.forEach((old, position) => {
     const place = places[old] ?? -1
     const item = next[position]
     // An item that somebody else removed stays removed: the change of it is lost with it.
     if (place >= 0 && item !== undefined) assignItem(live, place, base[old], item, anchors)
   })
-  const keptPlaces = new Set(kept)
-  const removals = places.filter((place, old) => place >= 0 && !keptPlaces.has(old))
-  restructure(live, removals, insertionRuns({ kept, places, next, end: live.length }))
+  restructure(live, steps)
 }
 
 interface Insertion {
@@ -135,17 +147,21 @@ function startRun(runs: Insertion[], index: number): Insertion {
   return run
 }
 
-/** Removes and inserts from the back to the front, so that the indices still to come stay right. */
-function restructure(
-  live: Y.Array<unknown>,
-  removals: readonly number[],
-  insertions: readonly Insertion[],
-): void {
-  const steps = [
+/** A removal where `count` is not 0, else an insertion. */
+interface ListStep extends Insertion {
+  readonly count: number
+}
+
+/** From the back to the front, so that the indices still to come stay right. */
+function stepsOf(removals: readonly number[], insertions: readonly Insertion[]): ListStep[] {
+  const steps: ListStep[] = [
     ...removalRuns(removals, new Set(insertions.map(({ index }) => index))),
     ...insertions.map(({ index, items }) => ({ index, count: 0, items })),
   ]
-  steps.sort((a, b) => b.index - a.index || b.count - a.count)
+  return steps.sort((a, b) => b.index - a.index || b.count - a.count)
+}
+
+function restructure(live: Y.Array<unknown>, steps: readonly ListStep[]): void {
   for (const { index, count, items } of steps) {
     if (count > 0) live.delete(index, count)
     else live.insert(index, items.map(toStored))
