@@ -1,8 +1,8 @@
 import type { Json } from '@nexus/core'
 import { setAt, textAt } from '@nexus/core/document'
-import type { ViewProp } from '@nexus/core/nxml'
+import { resolveBind, type StatePath, type ViewProp } from '@nexus/core/nxml'
 import type * as Y from 'yjs'
-import type { PanelStore, Path } from './panel-store.ts'
+import type { PanelStore } from './panel-store.ts'
 
 type BindPath = Extract<ViewProp, { kind: 'path' }>
 
@@ -13,7 +13,7 @@ export type Binding =
   | {
       readonly kind: 'value'
       /** From the state's name on. */
-      readonly path: Path
+      readonly path: StatePath
       readonly value: unknown
       readonly isLocal: boolean
       readonly isNumber: boolean
@@ -27,20 +27,10 @@ const memberOf = (value: unknown, key: string | number): unknown =>
     ? Reflect.get(value, key)
     : undefined
 
-const spellPath = (path: Path): string =>
+const spellPath = (path: StatePath): string =>
   path
     .map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`))
     .join('')
-
-/** The path of `bind` from a state's name on; `null` when it starts at an object that is not in the state. */
-function resolve(store: PanelStore, bind: BindPath, scope: Readonly<Record<string, unknown>>): Path | null {
-  if (bind.root === '$state') return bind.steps
-  const [variable, ...rest] = bind.steps
-  const item = scope[String(variable)]
-  if (typeof item !== 'object' || item === null || rest.length === 0) return null
-  const place = store.locate(item)
-  return place === null ? null : [...place, ...rest]
-}
 
 /** Finds what `bind` means in this row now. */
 export function findBinding(
@@ -49,9 +39,9 @@ export function findBinding(
   scope: Readonly<Record<string, unknown>>,
 ): Binding {
   const definition = store.definition()
-  const path = resolve(store, bind, scope)
+  const path = resolveBind(bind, scope, { pathOf: store.locate })
   if (definition.kind !== 'nxml' || path === null) return { kind: 'unbound' }
-  const name = String(path[0])
+  const [name, ...steps] = path
   const declared = definition.panel.states.find((state) => state.name === name)
   if (declared === undefined) return { kind: 'unbound' }
   const origin = `bind:$state.${spellPath(path)}`
@@ -61,13 +51,13 @@ export function findBinding(
   }
   const isLocal = declared.scope === 'local'
   if (!isLocal && !store.isStored(name)) return { kind: 'unbound' }
-  const value = path.slice(1).reduce<unknown>(memberOf, store.read(name))
+  const value = steps.reduce<unknown>(memberOf, store.read(name))
   const isNumber = path.length === 1 ? declared.type === 'number' : typeof value === 'number'
   return { kind: 'value', path, value, isLocal, isNumber, origin }
 }
 
 /** `root` with the value at `path` replaced; the parts on the way are copied. */
-function withValue(root: unknown, path: Path, value: Json): Json {
+function withValue(root: unknown, path: readonly (string | number)[], value: Json): Json {
   const [step, ...rest] = path
   if (step === undefined) return value
   if (Array.isArray(root))
@@ -89,7 +79,7 @@ export function writeBinding(
 ): void {
   const [name, ...rest] = path
   if (isLocal) {
-    store.setLocal(String(name), withValue(store.read(String(name)), rest, value))
+    store.setLocal(name, withValue(store.read(name), rest, value))
     return
   }
   setAt(doc, store.model().shape, path, value, origin)

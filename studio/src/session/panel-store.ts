@@ -5,7 +5,10 @@ import {
   compilePanel,
   type Diagnostic,
   evaluateExpression,
+  indexState,
   modelOf,
+  type StateIndex,
+  type StatePath,
 } from '@nexus/core/nxml'
 import type * as Y from 'yjs'
 import { shareStructure } from './share-structure.ts'
@@ -16,8 +19,6 @@ type Definition =
   /** `diagnostics` has errors when the newest source is broken and `panel` is the last one that was not. */
   | { readonly kind: 'nxml'; readonly panel: CompiledPanel; readonly diagnostics: readonly Diagnostic[] }
   | { readonly kind: 'broken'; readonly diagnostics: readonly Diagnostic[] }
-
-export type Path = readonly (string | number)[]
 
 /**
  * A panel's values as plain JSON, kept current with its document. A value changes its identity only when it changes,
@@ -32,7 +33,7 @@ export interface PanelStore {
   /** A text that is the same as long as none of the values of these names has changed. */
   stamp(names: readonly string[]): string
   /** Where an object of the state is, from the state's name on; `null` for objects an expression made. */
-  locate(value: object): Path | null
+  locate(value: object): StatePath | null
   /** The values of this client's own states. */
   localState(): JsonObject
   setLocal(name: string, value: Json): void
@@ -57,7 +58,7 @@ export function createPanelStore(doc: Y.Doc, onLog: (message: string) => void = 
   const listeners = new Set<() => void>()
   const values = new Map<string, unknown>()
   const changes = new Map<string, number>()
-  const places = new Map<string, WeakMap<object, Path>>()
+  const places = new Map<string, StateIndex>()
   const computedCells = new Map<string, ComputedCell>()
   const local = new Map<string, Json>()
   /** How often the person has written each local state. */
@@ -78,9 +79,7 @@ export function createPanelStore(doc: Y.Doc, onLog: (message: string) => void = 
     if (values.has(name) && Object.is(value, values.get(name))) return
     values.set(name, value)
     changes.set(name, (changes.get(name) ?? 0) + 1)
-    const found = new WeakMap<object, Path>()
-    mapPlaces(value, [name], found)
-    places.set(name, found)
+    places.set(name, indexState({ [name]: value }))
   }
 
   const readShared = (names: Iterable<string>): void => {
@@ -140,11 +139,11 @@ export function createPanelStore(doc: Y.Doc, onLog: (message: string) => void = 
       ? definition.panel.computed.find((entry) => entry.name === name)?.expr
       : undefined
 
-  const locate = (value: object): Path | null => {
-    for (const found of places.values()) {
-      const path = found.get(value)
+  const locate = (value: object): StatePath | null => {
+    for (const index of places.values()) {
+      const path = index.pathOf(value)
       // Computed values hold objects of the state they were made from; those are found there.
-      if (path !== undefined && computedExpr(String(path[0])) === undefined) return path
+      if (path !== null && computedExpr(path[0]) === undefined) return path
     }
     return null
   }
@@ -222,12 +221,4 @@ export function createPanelStore(doc: Y.Doc, onLog: (message: string) => void = 
       listeners.clear()
     },
   }
-}
-
-function mapPlaces(value: unknown, path: Path, found: WeakMap<object, Path>): void {
-  if (typeof value !== 'object' || value === null) return
-  found.set(value, path)
-  if (Array.isArray(value))
-    for (const [index, item] of value.entries()) mapPlaces(item, [...path, index], found)
-  else for (const [key, member] of Object.entries(value)) mapPlaces(member, [...path, key], found)
 }

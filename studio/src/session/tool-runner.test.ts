@@ -1,11 +1,12 @@
-import { createPanelUpdate } from '@nexus/core/document'
+import { createPanelUpdate, setAt } from '@nexus/core/document'
 import { type CompiledTool, compilePanel, modelOf } from '@nexus/core/nxml'
+import { createSandbox, runTool } from '@nexus/core/nxml/sandbox'
 import { expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { createPanelStore } from './panel-store.ts'
 import {
   createToolRunner,
-  namedArgs,
+  type Engine,
   parseScreenEvent,
   type ScreenEvent,
   writesOnlyLocally,
@@ -20,7 +21,7 @@ const SOURCE = `<NexusPanel title="T">
     <Tool name="two" description="Add two"><Arg name="id" /><Arg name="value" required="false" /><Handler>$state.n += 1;</Handler></Tool>
     <Tool name="pick"><Arg name="what" /><Handler>$state.show = $args.what;</Handler></Tool>
   </Logic>
-  <View><Layout /></View>
+  <View><Layout><Button label="Pick" trigger="pick" args="[$state.n]" /></Layout></View>
 </NexusPanel>`
 
 function compiled() {
@@ -35,17 +36,15 @@ function tool(name: string): CompiledTool {
   return found
 }
 
-test('[STU49] arguments come by position, by name, or as the only one', () => {
-  expect(namedArgs(tool('two'), ['a', 'b'])).toEqual({ id: 'a', value: 'b' })
-  expect(namedArgs(tool('two'), { id: 'a' })).toEqual({ id: 'a' })
-  expect(namedArgs(tool('two'), 'a')).toEqual({ id: 'a' })
-  expect(namedArgs(tool('two'), undefined)).toEqual({})
-})
-
-test('[STU50] the new value of a field fills an argument called value that is not given', () => {
-  expect(namedArgs(tool('two'), ['a'], 'typed')).toEqual({ id: 'a', value: 'typed' })
-  expect(namedArgs(tool('two'), ['a', 'given'], 'typed')).toEqual({ id: 'a', value: 'given' })
-  expect(namedArgs(tool('pick'), ['a'], 'typed')).toEqual({ what: 'a' })
+test('[STU49] a run gets the arguments as they were when the person acted', async () => {
+  const { doc, store, runner } = setUp(async () => ({ sandbox: await createSandbox(), runTool }))
+  const trigger = compiled().view?.children[0]?.trigger
+  if (trigger === undefined) throw new Error('not compiled')
+  setAt(doc, store.model().shape, ['n'], 1, 'test')
+  const run = runner.run({ trigger, scope: {} })
+  setAt(doc, store.model().shape, ['n'], 2, 'test')
+  await run
+  expect(store.localState()).toEqual({ show: '1' })
 })
 
 test('[STU51] a viewer may run what changes only their own screen', () => {
@@ -68,25 +67,28 @@ test('[STU52] events with the wrong shape, unknown names and addresses that are 
   expect(parseScreenEvent({ name: 'config.saved', payload: {} })).toBeNull()
 })
 
-function setUp() {
+const noNetwork = (): Promise<Engine> => Promise.reject(new Error('No network.'))
+
+function setUp(load = noNetwork) {
   const doc = new Y.Doc()
   const { shape } = modelOf(compiled())
   Y.applyUpdate(doc, createPanelUpdate({ panelId: 'p', source: SOURCE, shape }))
   const events: ScreenEvent[] = []
   let loads = 0
+  const store = createPanelStore(doc)
   const runner = createToolRunner({
     doc,
-    store: createPanelStore(doc),
+    store,
     me: { id: 'u', name: 'Ada' },
     isReadOnly: () => false,
     onScreenEvent: (event) => events.push(event),
     onViewCommand: () => {},
     load: () => {
       loads += 1
-      return Promise.reject(new Error('No network.'))
+      return load()
     },
   })
-  return { runner, events, loads: () => loads }
+  return { doc, store, runner, events, loads: () => loads }
 }
 
 test('[STU67] what tools run in is fetched ahead, and quietly', async () => {

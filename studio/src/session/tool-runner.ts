@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '@nexus/core'
 import {
   type CompiledPanel,
   type CompiledTool,
-  evaluateExpression,
+  resolveTriggerArgs,
   toJsonValue,
   type ViewNode,
 } from '@nexus/core/nxml'
@@ -48,27 +48,6 @@ function loadEngine(): Promise<Engine> {
 
 const isPlainObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
-
-/**
- * The named arguments of a call (NXML specification 5.6): a list gives them by position, an object by name, any other
- * value is the only argument. `newValue` fills an argument called `value` that is not given.
- */
-export function namedArgs(tool: CompiledTool, given: unknown, newValue?: Json): JsonObject {
-  const named: Record<string, unknown> = {}
-  if (Array.isArray(given)) {
-    for (const [index, { name }] of tool.args.entries()) if (index < given.length) named[name] = given[index]
-  } else if (isPlainObject(given)) Object.assign(named, given)
-  else if (given !== undefined && tool.args[0] !== undefined) named[tool.args[0].name] = given
-  if (
-    newValue !== undefined &&
-    !Object.hasOwn(named, 'value') &&
-    tool.args.some(({ name }) => name === 'value')
-  )
-    named.value = newValue
-  // What an expression made may hold dates and gaps; a call carries JSON.
-  const json: JsonObject = JSON.parse(JSON.stringify(named))
-  return json
-}
 
 const SCREEN_LEVELS = ['info', 'success', 'warn', 'error'] as const
 
@@ -118,8 +97,7 @@ export interface ToolRunner {
 /** What is settled at the moment somebody acts, however long the queue is. */
 interface StartedRun {
   readonly name: string
-  readonly given: unknown
-  readonly newValue: Json | undefined
+  readonly args: JsonObject
   readonly writeLocal: (name: string, value: Json) => void
 }
 
@@ -145,19 +123,22 @@ export function createToolRunner({
 }: ToolRunnerOptions): ToolRunner {
   let queue: Promise<void> = Promise.resolve()
 
+  const toolCalled = (name: string): CompiledTool | undefined => {
+    const definition = store.definition()
+    return definition.kind === 'nxml' ? definition.panel.tools.find((tool) => tool.name === name) : undefined
+  }
+
   /** By what the tool does, in its author's words, rather than by its name. */
   const fail = (name: string, message: string): void => {
-    const definition = store.definition()
-    const tools = definition.kind === 'nxml' ? definition.panel.tools : []
-    const said = tools.find((tool) => tool.name === name)?.description || name
+    const said = toolCalled(name)?.description || name
     onScreenEvent({ type: 'toast', level: 'error', title: `“${said}” did not work`, message })
   }
 
-  const runNow = async ({ name, given, newValue, writeLocal }: StartedRun): Promise<void> => {
+  const runNow = async ({ name, args, writeLocal }: StartedRun): Promise<void> => {
     const definition = store.definition()
     if (definition.kind !== 'nxml') return
     const { panel } = definition
-    const tool = panel.tools.find((candidate) => candidate.name === name)
+    const tool = toolCalled(name)
     if (tool === undefined) return fail(name, 'The panel has no such tool any more.')
     if (isReadOnly() && !writesOnlyLocally(panel, tool))
       return fail(name, 'You can view this panel but not change it.')
@@ -166,7 +147,7 @@ export function createToolRunner({
       sandbox,
       panel,
       tool: name,
-      args: namedArgs(tool, given, newValue),
+      args,
       doc,
       localState: store.localState(),
       user: me,
@@ -188,11 +169,13 @@ export function createToolRunner({
     },
     run: ({ trigger, scope, newValue }) => {
       // Arguments are read when the person acts, not when the queue comes to it.
-      const given =
-        trigger.args === undefined
-          ? undefined
-          : evaluateExpression(trigger.args, { state: store.read, scope })
-      const started = { name: trigger.tool, given, newValue, writeLocal: store.beginLocalRun() }
+      const tool = toolCalled(trigger.tool)
+      const env = { state: store.read, scope }
+      const args =
+        tool === undefined
+          ? {}
+          : resolveTriggerArgs(trigger, tool, newValue === undefined ? { env } : { env, newValue })
+      const started = { name: trigger.tool, args, writeLocal: store.beginLocalRun() }
       queue = queue.then(() =>
         runNow(started).catch((error: unknown) =>
           fail(trigger.tool, error instanceof Error ? error.message : String(error)),

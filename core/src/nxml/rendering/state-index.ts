@@ -1,4 +1,3 @@
-import type { Json } from '../../model/json.ts'
 import type { ViewProp } from '../compiled-panel.ts'
 
 /** Steps from a state's name down, such as `['tasks', 2, 'title']`. */
@@ -16,7 +15,7 @@ export interface StateIndex {
  *
  * @param state - Plain JSON, best frozen: the places are those at the time of the call.
  */
-export const indexState = (state: Readonly<Record<string, Json>>): StateIndex => {
+export const indexState = (state: Readonly<Record<string, unknown>>): StateIndex => {
   const parents = new WeakMap<object, { readonly parent: object; readonly step: string | number }>()
   const waiting: object[] = [state]
   for (let parent = waiting.pop(); parent !== undefined; parent = waiting.pop()) {

@@ -1,10 +1,11 @@
 import type { Json } from '@nexus/core'
 import { applyJsonPatch, formatPointer, panelRoots, setAt } from '@nexus/core/document'
+import type { StatePath } from '@nexus/core/nxml'
 import { Braces, ChevronRight, Plus, Trash2 } from 'lucide-react'
 import { type FormEvent, useEffect, useState, useSyncExternalStore } from 'react'
 import { messageOf } from '../../api/problem.ts'
 import type { PanelSession } from '../../session/panel-session.ts'
-import type { PanelStore, Path } from '../../session/panel-store.ts'
+import type { PanelStore } from '../../session/panel-store.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { classes } from '../../ui/classes.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
@@ -21,7 +22,7 @@ interface JsonTreeProps {
 const ORIGIN = 'bind:tree'
 
 /** What can be done to a place: a new value, or (`undefined`) its removal. */
-type Change = (path: Path, value: Json | undefined) => void
+type Change = (path: StatePath, value: Json | undefined) => void
 
 /** What a person typed: JSON if it reads as JSON, else text. */
 function parseTyped(text: string): Json {
@@ -86,7 +87,7 @@ export function JsonTree({ session, store, isReadOnly }: JsonTreeProps) {
 interface EntryProps {
   readonly name: string | number
   readonly value: unknown
-  readonly path: Path
+  readonly path: StatePath
   readonly isReadOnly: boolean
   readonly change: Change
 }

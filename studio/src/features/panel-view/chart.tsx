@@ -1,6 +1,8 @@
+import { toShownText } from '@nexus/core/nxml'
 import { type RefObject, useEffect, useRef, useState } from 'react'
 import type { ComponentProps } from './component.ts'
-import { numberProp, textProp, toShownText, useProps, wordProp } from './props.ts'
+import { memberAt } from './member-at.ts'
+import { numberProp, textProp, useProps, wordProp } from './props.ts'
 
 interface Point {
   readonly label: string
@@ -17,14 +19,6 @@ const LABEL = { width: 72, letter: 6.5 }
 
 /** Colours of slices; they repeat. Each has 3:1 or better on both themes. */
 const SLICES = ['#6f6be0', '#2b8fc9', '#1f9d6b', '#c2842a', '#cc5578', '#8a6ad1', '#5c8f2f', '#b96a3c']
-
-const memberAt = (item: unknown, path: string): unknown =>
-  path
-    .split('.')
-    .reduce<unknown>(
-      (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
-      item,
-    )
 
 function readPoints(data: unknown, xKey: string, yKey: string): Point[] {
   if (!Array.isArray(data)) return []

@@ -1,7 +1,9 @@
+import { toShownText } from '@nexus/core/nxml'
 import { useEffect, useRef } from 'react'
 import { classes } from '../../ui/classes.ts'
 import type { ComponentProps } from './component.ts'
-import { numberProp, toShownText, useProps } from './props.ts'
+import { memberAt } from './member-at.ts'
+import { numberProp, useProps } from './props.ts'
 
 interface LogEntry {
   readonly key: string
@@ -20,14 +22,11 @@ const LEVEL_TONES: Readonly<Record<string, string>> = {
   error: 'text-danger',
 }
 
-const fieldOf = (entry: unknown, name: string): unknown =>
-  typeof entry === 'object' && entry !== null ? Reflect.get(entry, name) : undefined
-
 function readEntry(entry: unknown, index: number): LogEntry {
-  const message = fieldOf(entry, 'message')
-  const timestamp = fieldOf(entry, 'timestamp')
-  const id = fieldOf(entry, 'id')
-  const level = fieldOf(entry, 'level')
+  const message = memberAt(entry, 'message')
+  const timestamp = memberAt(entry, 'timestamp')
+  const id = memberAt(entry, 'id')
+  const level = memberAt(entry, 'level')
   return {
     key: typeof id === 'string' ? `${id}-${index}` : String(index),
     time: typeof timestamp === 'number' ? new Date(timestamp).toLocaleTimeString() : '',

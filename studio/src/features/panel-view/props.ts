@@ -1,4 +1,4 @@
-import { type Expr, evaluateExpression, type ViewNode, type ViewProp } from '@nexus/core/nxml'
+import { type Expr, evaluateProp, toShownText, type ViewNode, type ViewProp } from '@nexus/core/nxml'
 import { useSyncExternalStore } from 'react'
 import type { PanelStore } from '../../session/panel-store.ts'
 import type { Scope } from './component.ts'
@@ -26,28 +26,9 @@ export function readsOf(node: ViewNode): readonly string[] {
   return reads
 }
 
-/** A value as it stands in a text (NXML specification 5.2). */
-export function toShownText(value: unknown): string {
-  if (value === null || value === undefined) return ''
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString()
-  return typeof value === 'object' ? (JSON.stringify(value) ?? '') : String(value)
-}
-
-export function evaluateProp(store: PanelStore, prop: ViewProp | undefined, scope: Scope): unknown {
-  const env = { state: store.read, scope }
-  switch (prop?.kind) {
-    case 'literal':
-      return prop.value
-    case 'binding':
-      return evaluateExpression(prop.expr, env)
-    case 'template':
-      return prop.parts
-        .map((part) => (typeof part === 'string' ? part : toShownText(evaluateExpression(part, env))))
-        .join('')
-    default:
-      return undefined
-  }
-}
+/** A prop's value in this row now; undefined for one that is not there, and for a `bind`. */
+export const propValue = (store: PanelStore, prop: ViewProp | undefined, scope: Scope): unknown =>
+  prop === undefined ? undefined : evaluateProp(prop, { state: store.read, scope })
 
 /** The component's props as values; redraws when one of the values they read changes. */
 export function useProps(node: ViewNode, scope: Scope, instanceId: string | null): Props {
@@ -57,7 +38,7 @@ export function useProps(node: ViewNode, scope: Scope, instanceId: string | null
     instanceId === null ? null : handles.overrides(instanceId),
   )
   const props: Record<string, unknown> = {}
-  for (const [name, prop] of Object.entries(node.props)) props[name] = evaluateProp(store, prop, scope)
+  for (const [name, prop] of Object.entries(node.props)) props[name] = propValue(store, prop, scope)
   return overrides === null ? props : { ...props, ...overrides }
 }
 

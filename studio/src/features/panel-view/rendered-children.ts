@@ -2,8 +2,9 @@ import type { ViewNode } from '@nexus/core/nxml'
 import { useRef, useState } from 'react'
 import type { PanelStore } from '../../session/panel-store.ts'
 import type { Scope } from './component.ts'
+import { memberAt } from './member-at.ts'
 import { usePanel, useValues } from './panel-context.ts'
-import { evaluateProp, readsOf } from './props.ts'
+import { propValue, readsOf } from './props.ts'
 
 /** A child as it is drawn: If and Iterate are gone, their children stand in their place (NXML specification 6.3). */
 export interface RenderedChild {
@@ -33,17 +34,6 @@ function readsOfStructure(node: ViewNode): readonly string[] {
   return unique
 }
 
-const memberAt = (item: unknown, path: string): unknown =>
-  path
-    .split('.')
-    .reduce<unknown>(
-      (value, key) =>
-        typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-          ? Reflect.get(value, key)
-          : undefined,
-      item,
-    )
-
 const literalOf = (node: ViewNode, name: string): string | null => {
   const prop = node.props[name]
   return prop?.kind === 'literal' ? String(prop.value) : null
@@ -68,7 +58,7 @@ function keepScope(walk: Walk, key: string, next: Scope): Scope {
 
 function expand(walk: Walk, child: ViewNode, place: Omit<RenderedChild, 'node'>): RenderedChild[] {
   if (child.type === 'If') {
-    const isShown = Boolean(evaluateProp(walk.store, child.props.condition, place.scope))
+    const isShown = Boolean(propValue(walk.store, child.props.condition, place.scope))
     return isShown ? expandAll(walk, child.children, place) : []
   }
   if (child.type === 'Iterate') return expandRows(walk, child, place)
@@ -83,7 +73,7 @@ const expandAll = (
   children.flatMap((child, index) => expand(walk, child, { ...place, key: `${place.key}/${index}` }))
 
 function expandRows(walk: Walk, loop: ViewNode, place: Omit<RenderedChild, 'node'>): RenderedChild[] {
-  const items = evaluateProp(walk.store, loop.props.items, place.scope)
+  const items = propValue(walk.store, loop.props.items, place.scope)
   const variable = literalOf(loop, 'as')
   if (!Array.isArray(items) || variable === null) return []
   const keyPath = literalOf(loop, 'key')

@@ -1,3 +1,4 @@
+import { COMPONENTS } from '@nexus/core/nxml'
 import { createContext, createElement, useContext } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { classes } from '../../ui/classes.ts'
@@ -28,20 +29,6 @@ const SPANS: Readonly<Record<number, string>> = {
   3: 'col-span-2 @min-[1024px]/panel:col-span-3',
   6: 'col-span-4 @min-[1024px]/panel:col-span-6',
   12: 'col-span-full',
-}
-
-const WEIGHTS: Readonly<Record<string, 3 | 6 | 12>> = {
-  Metric: 3,
-  StatusBadge: 3,
-  Switch: 3,
-  Button: 3,
-  Action: 3,
-  Chart: 6,
-  Input: 6,
-  Text: 12,
-  LogStream: 12,
-  Container: 12,
-  Layout: 12,
 }
 
 /** In a row these share the free width; the others keep their own. */
@@ -96,7 +83,7 @@ function Grid({ rendered, className }: { rendered: RenderedChildren; className: 
   return (
     <div className={classes(GRID, 'min-w-0', className)}>
       {rendered.children.map((child) => (
-        <div key={child.key} className={classes('min-w-0', SPANS[WEIGHTS[child.node.type] ?? 6])}>
+        <div key={child.key} className={classes('min-w-0', SPANS[COMPONENTS[child.node.type]?.weight ?? 6])}>
           <Child child={child} />
         </div>
       ))}

@@ -1,4 +1,5 @@
 import type { Json } from '@nexus/core'
+import { toShownText } from '@nexus/core/nxml'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { type Binding, writeBinding } from '../../session/bound-value.ts'
 import { classes } from '../../ui/classes.ts'
@@ -6,7 +7,6 @@ import { fieldClass } from '../../ui/field.tsx'
 import { showToast } from '../../ui/toasts.ts'
 import type { FieldOptions } from './field-options.ts'
 import { usePanel } from './panel-context.ts'
-import { toShownText } from './props.ts'
 
 /** A string is written this long after the last keystroke, ms (NXML specification 6.5). */
 const WRITE_AFTER_MS = 150
