@@ -16,8 +16,8 @@ import { scratchName } from '../stores/scratch-name.ts'
 import { useWorkspaces } from '../stores/workspaces.ts'
 import { Avatar } from '../ui/avatar.tsx'
 import { Button } from '../ui/button.tsx'
-import { EmptyState } from '../ui/empty-state.tsx'
 import { Logo } from '../ui/logo.tsx'
+import { PageMessage } from '../ui/page-message.tsx'
 import { showToast } from '../ui/toasts.ts'
 
 /** The panel language and its components come with the first workspace, not with the sign-in page. */
@@ -178,41 +178,35 @@ function OpenWorkspaceScreen({ account, onSwitch, onNew, onLeave }: OpenWorkspac
       )
     case 'missing':
       return (
-        <main className="grid h-full place-items-center">
-          <EmptyState
-            headingLevel="h1"
-            icon={<Compass aria-hidden />}
-            title="This workspace is not available"
-            action={
-              <Button variant="primary" onClick={onLeave}>
-                Back to the launcher
-              </Button>
-            }
-          >
-            It was deleted, or you are not a member any more.
-          </EmptyState>
-        </main>
+        <PageMessage
+          icon={<Compass aria-hidden />}
+          title="This workspace is not available"
+          action={
+            <Button variant="primary" onClick={onLeave}>
+              Back to the launcher
+            </Button>
+          }
+        >
+          It was deleted, or you are not a member any more.
+        </PageMessage>
       )
     case 'failed':
       return (
-        <main className="grid h-full place-items-center">
-          <EmptyState
-            headingLevel="h1"
-            icon={<CloudOff aria-hidden />}
-            title="The workspace could not be opened"
-            action={
-              <>
-                <Button onClick={onLeave}>Back to the launcher</Button>
-                <Button variant="primary" onClick={() => void openWorkspace(open.id)}>
-                  <RotateCw aria-hidden className="size-4" />
-                  Try again
-                </Button>
-              </>
-            }
-          >
-            {open.message}
-          </EmptyState>
-        </main>
+        <PageMessage
+          icon={<CloudOff aria-hidden />}
+          title="The workspace could not be opened"
+          action={
+            <>
+              <Button onClick={onLeave}>Back to the launcher</Button>
+              <Button variant="primary" onClick={() => void openWorkspace(open.id)}>
+                <RotateCw aria-hidden className="size-4" />
+                Try again
+              </Button>
+            </>
+          }
+        >
+          {open.message}
+        </PageMessage>
       )
     default:
       return <WorkspaceSkeleton />
@@ -220,20 +214,17 @@ function OpenWorkspaceScreen({ account, onSwitch, onNew, onLeave }: OpenWorkspac
 }
 
 const NotFound = ({ onLeave }: { onLeave: () => void }) => (
-  <main className="grid h-full place-items-center">
-    <EmptyState
-      headingLevel="h1"
-      icon={<Compass aria-hidden />}
-      title="There is nothing at this address"
-      action={
-        <Button variant="primary" onClick={onLeave}>
-          Back to the launcher
-        </Button>
-      }
-    >
-      The link may be old or incomplete.
-    </EmptyState>
-  </main>
+  <PageMessage
+    icon={<Compass aria-hidden />}
+    title="There is nothing at this address"
+    action={
+      <Button variant="primary" onClick={onLeave}>
+        Back to the launcher
+      </Button>
+    }
+  >
+    The link may be old or incomplete.
+  </PageMessage>
 )
 
 const WorkspaceSkeleton = () => (
