@@ -3,14 +3,14 @@ import type { ViewProp } from '../compiled-panel.ts'
 /** Steps from a state's name down, such as `['tasks', 2, 'title']`. */
 export type StatePath = readonly [string, ...(string | number)[]]
 
-/** Where the objects and lists of one state snapshot stand. */
+/** Where the objects and lists of one reading of the state stand. */
 export interface StateIndex {
-  /** The path of this very object; null for one that is not in the snapshot, such as an item made by `map`. */
+  /** The path of this very object; null for one that is not in it, such as an item made by `map`. */
   pathOf(value: object): StatePath | null
 }
 
 /**
- * Remembers the place of every object of a state snapshot. Expressions hand on the objects of the state themselves,
+ * Remembers the place of every object of a panel's state. Expressions hand on the objects of the state themselves,
  * so the item of a filtered and sorted loop still leads back to its place.
  *
  * @param state - Plain JSON, best frozen: the places are those at the time of the call.
