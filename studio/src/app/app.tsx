@@ -1,28 +1,22 @@
-import { ChevronsUpDown, CloudOff, Compass, RotateCw } from 'lucide-react'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { CloudOff, Compass } from 'lucide-react'
+import { useEffect, useState } from 'react'
 import { messageOf } from '../api/problem.ts'
 import type { Account } from '../api/shapes.ts'
-import { AccountMenu } from '../features/account/account-menu.tsx'
 import { AccountScreen } from '../features/account/account-screen.tsx'
 import { Launcher } from '../features/launcher/launcher.tsx'
 import { CreateDialog } from '../features/workspaces/create-dialog.tsx'
 import { SelectorDialog } from '../features/workspaces/selector-dialog.tsx'
-import { personColour } from '../session/person-colour.ts'
 import { useAccount } from '../stores/account.ts'
-import { useLive } from '../stores/live.ts'
 import { useNavigation } from '../stores/navigation.ts'
 import { rememberedWorkspace, rememberWorkspace } from '../stores/remembered.ts'
 import { scratchName } from '../stores/scratch-name.ts'
 import { useWorkspaces } from '../stores/workspaces.ts'
-import { Avatar } from '../ui/avatar.tsx'
 import { Button } from '../ui/button.tsx'
 import { Logo } from '../ui/logo.tsx'
 import { PageMessage } from '../ui/page-message.tsx'
 import { showToast } from '../ui/toasts.ts'
-
-/** The panel language and its components come with the first workspace, not with the sign-in page. */
-const loadWorkspacePage = () => import('./workspace-page.tsx')
-const WorkspacePage = lazy(async () => ({ default: (await loadWorkspacePage()).WorkspacePage }))
+import { AccountCorner } from './account-buttons.tsx'
+import { loadWorkspacePage, OpenWorkspaceScreen } from './open-workspace-screen.tsx'
 
 /** Which screen the person sees. */
 export function App() {
@@ -146,73 +140,6 @@ function Workplace({ account, landing }: { account: Account; landing: string | n
   )
 }
 
-interface OpenWorkspaceScreenProps {
-  readonly account: Account
-  readonly onSwitch: () => void
-  readonly onNew: () => void
-  readonly onLeave: () => void
-}
-
-function OpenWorkspaceScreen({ account, onSwitch, onNew, onLeave }: OpenWorkspaceScreenProps) {
-  const open = useWorkspaces((state) => state.open)
-  const openWorkspace = useWorkspaces((state) => state.openWorkspace)
-  const route = useNavigation((state) => state.route)
-  const panelId = route.at === 'workspace' ? route.panelId : null
-  // The address is ahead of the store for one drawing: what is open belongs to the place that was left.
-  if (open.state !== 'none' && route.at === 'workspace' && open.id !== route.workspaceId)
-    return <WorkspaceSkeleton />
-  switch (open.state) {
-    case 'open':
-      return (
-        <Suspense fallback={<WorkspaceSkeleton />}>
-          <WorkspacePage
-            key={open.id}
-            workspace={open.workspace}
-            panelId={panelId}
-            account={<AccountFoot account={account} />}
-            onSwitch={onSwitch}
-            onNew={onNew}
-            onLeave={onLeave}
-          />
-        </Suspense>
-      )
-    case 'missing':
-      return (
-        <PageMessage
-          icon={<Compass aria-hidden />}
-          title="This workspace is not available"
-          action={
-            <Button variant="primary" onClick={onLeave}>
-              Back to the launcher
-            </Button>
-          }
-        >
-          It was deleted, or you are not a member any more.
-        </PageMessage>
-      )
-    case 'failed':
-      return (
-        <PageMessage
-          icon={<CloudOff aria-hidden />}
-          title="The workspace could not be opened"
-          action={
-            <>
-              <Button onClick={onLeave}>Back to the launcher</Button>
-              <Button variant="primary" onClick={() => void openWorkspace(open.id)}>
-                <RotateCw aria-hidden className="size-4" />
-                Try again
-              </Button>
-            </>
-          }
-        >
-          {open.message}
-        </PageMessage>
-      )
-    default:
-      return <WorkspaceSkeleton />
-  }
-}
-
 const NotFound = ({ onLeave }: { onLeave: () => void }) => (
   <PageMessage
     icon={<Compass aria-hidden />}
@@ -225,54 +152,4 @@ const NotFound = ({ onLeave }: { onLeave: () => void }) => (
   >
     The link may be old or incomplete.
   </PageMessage>
-)
-
-const WorkspaceSkeleton = () => (
-  <main role="status" aria-label="Opening the workspace" className="flex h-full">
-    <h1 className="sr-only">Opening the workspace</h1>
-    <div className="hidden w-62 shrink-0 space-y-3 border-r border-line bg-sunken p-4 md:block">
-      <div className="skeleton mb-6 h-7" />
-      <div className="skeleton h-5 w-3/4" />
-      <div className="skeleton h-5 w-1/2" />
-      <div className="skeleton h-5 w-2/3" />
-    </div>
-    <div className="flex-1 space-y-4 p-6">
-      <div className="skeleton h-6 w-48" />
-      <div className="skeleton h-32" />
-    </div>
-  </main>
-)
-
-const hasUnsavedEdits = (): boolean => useLive.getState().session?.hasUnsavedEdits() ?? false
-
-const AccountCorner = ({ account }: { account: Account }) => (
-  <AccountMenu
-    account={account}
-    align="end"
-    hasUnsavedEdits={hasUnsavedEdits}
-    trigger={
-      <button type="button" aria-label="Account menu" title={account.name} className="rounded-full">
-        <Avatar name={account.name} colour={personColour(account.id)} />
-      </button>
-    }
-  />
-)
-
-const AccountFoot = ({ account }: { account: Account }) => (
-  <AccountMenu
-    account={account}
-    side="top"
-    hasUnsavedEdits={hasUnsavedEdits}
-    trigger={
-      <button
-        type="button"
-        aria-label="Account menu"
-        className="flex w-full min-w-0 items-center gap-2.5 rounded-md px-2 py-1.5 text-left hover:bg-pressed data-[state=open]:bg-pressed"
-      >
-        <Avatar name={account.name} colour={personColour(account.id)} />
-        <span className="min-w-0 flex-1 truncate text-sm font-medium">{account.name}</span>
-        <ChevronsUpDown aria-hidden className="size-4 shrink-0 text-faint" />
-      </button>
-    }
-  />
 )
