@@ -8,8 +8,8 @@ import { Button } from '../../ui/button.tsx'
 import { classes } from '../../ui/classes.ts'
 import { Dialog, DialogFooter } from '../../ui/dialog.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { fieldClass } from '../../ui/field.tsx'
 import { PanelIcon } from '../../ui/panel-icon.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
 import { previewOf } from './preview.ts'
 
 interface AddPanelDialogProps {
@@ -93,24 +93,14 @@ export function AddPanelDialog({ open, onOpenChange, onAdded }: AddPanelDialogPr
       size="xl"
     >
       <div className="px-5 pb-3">
-        <div className="relative">
-          <Search
-            aria-hidden
-            className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-faint"
-          />
-          <input
-            type="search"
-            autoFocus
-            aria-label="Search the library"
-            placeholder="Search the library…"
-            value={query}
-            onChange={(event) => setQuery(event.target.value)}
-            onKeyDown={(event) => {
-              if (event.key === 'Enter' && chosen !== null) void add(chosen)
-            }}
-            className={classes(fieldClass, 'h-10 pr-3 pl-9.5')}
-          />
-        </div>
+        <SearchField
+          label="Search the library"
+          value={query}
+          onChange={setQuery}
+          onEnter={() => {
+            if (chosen !== null) void add(chosen)
+          }}
+        />
       </div>
       <div className="grid min-h-0 flex-1 grid-cols-1 overflow-hidden border-t border-line sm:h-[26rem] sm:grid-cols-[1.15fr_1fr]">
         <div className="max-h-72 min-h-0 overflow-y-auto p-2.5 sm:max-h-none">

@@ -1,4 +1,4 @@
-import { Archive, Check, FolderOpen, Plus, Search } from 'lucide-react'
+import { Archive, Check, FolderOpen, Plus } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { WorkspaceSummary } from '../../api/shapes.ts'
 import { useWorkspaces } from '../../stores/workspaces.ts'
@@ -6,7 +6,7 @@ import { Button } from '../../ui/button.tsx'
 import { classes } from '../../ui/classes.ts'
 import { Dialog, DialogFooter } from '../../ui/dialog.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { fieldClass } from '../../ui/field.tsx'
+import { SearchField } from '../../ui/search-field.tsx'
 import { matchingWorkspaces } from './matching-workspaces.ts'
 
 interface SelectorDialogProps {
@@ -84,25 +84,15 @@ export function SelectorDialog({ open, onOpenChange, currentId, onChoose, onCrea
   return (
     <Dialog open={open} onOpenChange={onOpenChange} title="Open a workspace" size="lg">
       <div className="px-5 pb-2">
-        <div className="relative">
-          <Search
-            aria-hidden
-            className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-faint"
-          />
-          <input
-            type="search"
-            autoFocus
-            aria-label="Search workspaces"
-            placeholder="Search workspaces…"
-            value={query}
-            onChange={(event) => setQuery(event.target.value)}
-            onKeyDown={(event) => {
-              const [first] = found
-              if (event.key === 'Enter' && first !== undefined) onChoose(first.id)
-            }}
-            className={classes(fieldClass, 'h-10 pr-3 pl-9.5')}
-          />
-        </div>
+        <SearchField
+          label="Search workspaces"
+          value={query}
+          onChange={setQuery}
+          onEnter={() => {
+            const [first] = found
+            if (first !== undefined) onChoose(first.id)
+          }}
+        />
       </div>
       <div className="h-80 min-h-0 overflow-y-auto px-2.5 pb-3">
         {list.state === 'loading' && <Waiting />}
