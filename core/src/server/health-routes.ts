@@ -17,11 +17,25 @@ export function answerHealth(
     return true
   }
   if (path !== '/health/ready') return false
-  health().then(
+  withinLimit(health()).then(
     (state) => answer(response, state.ready ? 200 : 503, state),
     () => answer(response, 503, { ready: false, parts: { health: 'could not be read' } }),
   )
   return true
+}
+
+/** A database that hangs must not make the probe hang: it would be told from a timeout anyway, only later. */
+const READY_TIMEOUT_MS = 2_000
+
+function withinLimit(health: Promise<Health>): Promise<Health> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<Health>((resolve) => {
+    timer = setTimeout(
+      () => resolve({ ready: false, parts: { health: 'no answer within 2 s' } }),
+      READY_TIMEOUT_MS,
+    )
+  })
+  return Promise.race([health, late]).finally(() => clearTimeout(timer))
 }
 
 function answer(response: ServerResponse, status: number, body: unknown): void {

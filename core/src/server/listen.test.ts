@@ -63,3 +63,18 @@ test('[SRV4] a port that is taken is named, with what to set', async () => {
   )
   await http.close()
 })
+
+test('[SRV5] readiness answers in time when a part does not', async () => {
+  const http = await listen({
+    port: 0,
+    host,
+    handleRequest: (request, response) => {
+      answerHealth(request, response, () => new Promise(() => undefined))
+    },
+    handleUpgrade: () => false,
+  })
+  const ready = await fetch(`http://${host}:${http.port}/health/ready`)
+  expect(ready.status).toBe(503)
+  expect(await ready.json()).toEqual({ ready: false, parts: { health: 'no answer within 2 s' } })
+  await http.close()
+})
