@@ -1,5 +1,7 @@
+import { type DocumentName, toVersion } from '@nexus/core'
 import { applyJsonPatch, FREE_FORM_MODEL, parseJsonPatch } from '@nexus/core/document'
 import { historySchema } from '@nexus/core/http-contract'
+import { createSqlUpdateLog } from '@nexus/core/sql'
 import { withTestDatabase } from '@nexus/core/testkit'
 import { describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
@@ -37,6 +39,22 @@ describe('the history of a panel', () => {
     ])
     expect(body.history[2]).toMatchObject({ triggeredBy: 'ai', triggerSource: 'idea', userId: ann.userId })
     expect(body.history.every(({ sizeBytes }) => sizeBytes > 0)).toBe(true)
+  })
+
+  test('[HIS9] an update that is in the log twice shows as a change once, and as no change the second time', async () => {
+    const { ann, panel, history } = await panelWithHistory()
+    const log = createSqlUpdateLog(database.db)
+    const document = `${ann.workspaceId}/${panel.panelId}` as DocumentName
+    const [last] = (await log.readTail(document, { after: toVersion(3) })).slice(-1)
+    if (last === undefined) throw new Error('The panel has four versions.')
+    const before = await panel.read()
+    await log.append([{ document, updates: [last] }])
+    const entries = historySchema.parse(await history()).history
+    expect(entries.slice(0, 2).map(({ version, patch }) => [version, patch])).toEqual([
+      [5, []],
+      [4, [{ op: 'remove', path: '/$state/n' }]],
+    ])
+    expect((await panel.read()).body).toMatchObject({ state: before.body.state, version: 5 })
   })
 
   test('[HIS2] its patches, oldest first, lead from nothing to every version', async () => {

@@ -38,11 +38,8 @@ export async function saveGroup(queue: AppendQueue, group: Group): Promise<Resul
   if (updates.length === 0) return resultsOf(group, null)
   const expected = group.changes[0]?.expected ?? null
   const entry = { document: group.document, updates }
-  const outcome = await queue.append(
-    expected === null ? entry : { ...entry, expectedVersion: expected },
-    // A request can be told that it failed; only live edits are kept and retried.
-    { retry: false },
-  )
+  // A request can be told that it failed; only live edits are kept and retried.
+  const outcome = await queue.appendOnce(expected === null ? entry : { ...entry, expectedVersion: expected })
   if (outcome.state === 'conflict') throw versionConflict(outcome.currentVersion)
   if (outcome.state === 'missing') throw new NexusError('not_found', 'The panel has just been deleted.')
   group.replica.noteSaved({ from: outcome.fromVersion, to: outcome.toVersion, at: outcome.occurredAt })

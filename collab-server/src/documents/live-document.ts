@@ -1,6 +1,5 @@
 import type { Document } from '@hocuspocus/server'
 import {
-  type AppendOutcome,
   type Cause,
   type DocumentName,
   type DocumentRecord,
@@ -15,6 +14,7 @@ import {
   type FollowedUpdate,
   followDocument,
   type HeadWatch,
+  type QueueOutcome,
 } from '@nexus/core/log'
 import * as Y from 'yjs'
 import { createTail, type Tail } from './tail.ts'
@@ -36,6 +36,11 @@ interface LiveDocumentParts {
   readonly onLost: (live: LiveDocument, error: NexusError) => void
   /** Something went wrong that is tried again. */
   readonly onError: (error: unknown) => void
+}
+
+/** Why an edit was made, and whether its client may have had it saved before. */
+export interface SavedEdit extends Cause {
+  readonly isResent: boolean
 }
 
 /** One document in this process's memory, tied to its log. */
@@ -108,12 +113,18 @@ export class LiveDocument {
     return !this.#isLost && this.#unsaved.count === 0 && this.#newest === this.version
   }
 
-  /** Hands an edit that is already part of the document to the log. Never throws, never waits. */
-  save(update: Uint8Array, cause: Cause): void {
+  /**
+   * Hands an edit that is already part of the document to the log. Never throws, never waits.
+   *
+   * @param isResent - Its client sent all it had, not knowing what was saved: the log may hold it although this copy did
+   *   not. An exact copy has just shown what is new; otherwise the log itself is asked.
+   */
+  save(update: Uint8Array, { isResent, ...cause }: SavedEdit): void {
     if (this.#isLost) return
+    const resent = isResent ? { resent: { at: this.isExact ? this.version : null } } : {}
     const edit = this.#unsaved.begin()
     this.#parts.queue
-      .append({ document: this.name, updates: [{ update, ...cause }] })
+      .append({ document: this.name, updates: [{ update, ...cause }] }, resent)
       .then(
         (outcome) => this.#saved(edit, update, outcome),
         (error: unknown) => this.#lose(toNexusError(error, this.name)),
@@ -126,15 +137,19 @@ export class LiveDocument {
     this.#unsaved.whenSaved(release)
   }
 
-  #saved(edit: number, update: Uint8Array, outcome: AppendOutcome): void {
-    if (outcome.state !== 'appended') {
+  #saved(edit: number, update: Uint8Array, outcome: QueueOutcome): void {
+    if (outcome.state === 'appended') {
+      this.#follower.noteOwn(outcome.fromVersion, outcome.toVersion)
+      this.#reached(outcome.toVersion)
+      this.tail.add(update.byteLength)
+      this.#unsaved.settle(edit)
+    } else if (outcome.state === 'known') {
+      this.#unsaved.settle(edit)
+      // Somebody else has appended it, and perhaps more, of which nobody may have told us.
+      if (this.version < outcome.version) this.#follower.catchUp().catch(this.#parts.onError)
+    } else {
       this.#lose(new NexusError('not_found', `Document ${this.name} does not exist any more.`))
-      return
     }
-    this.#follower.noteOwn(outcome.fromVersion, outcome.toVersion)
-    this.#reached(outcome.toVersion)
-    this.tail.add(update.byteLength)
-    this.#unsaved.settle(edit)
   }
 
   #load({ checkpoint, tail }: DocumentRecord): void {

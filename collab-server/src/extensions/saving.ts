@@ -1,6 +1,5 @@
 import { type Extension, isTransactionOrigin } from '@hocuspocus/server'
-import type { Cause } from '@nexus/core'
-import { FROM_LOG } from '../documents/live-document.ts'
+import { FROM_LOG, type SavedEdit } from '../documents/live-document.ts'
 import type { LiveDocuments } from '../documents/live-documents.ts'
 import type { CollabSocket, ConnectionContext } from '../transport/socket.ts'
 
@@ -23,21 +22,22 @@ export function createSaving({
     afterLoadDocument: async ({ document }) => {
       document.on('update', (update: Uint8Array, origin: unknown) => {
         if (origin === FROM_LOG) return
-        documents.of(document)?.save(update, causeOf(origin))
+        documents.of(document)?.save(update, editOf(origin))
         onSaving()
       })
     },
   }
 }
 
-function causeOf(origin: unknown): Cause {
-  const isEdit = isTransactionOrigin(origin) && origin.source === 'connection'
-  const socket: CollabSocket | undefined = isEdit ? origin.connection.context.socket : undefined
+function editOf(origin: unknown): SavedEdit {
+  const connection = isTransactionOrigin(origin) && origin.source === 'connection' ? origin.connection : null
+  const socket: CollabSocket | undefined = connection?.context.socket
   return {
     userId: socket?.caller?.userId ?? null,
     triggeredBy: socket === undefined ? 'system' : 'user',
     triggerSource: null,
     changeType: 'updated',
-    clientSession: isEdit ? origin.connection.socketId : null,
+    clientSession: connection?.socketId ?? null,
+    isResent: connection !== null && socket?.acks.isAnswer(connection.messageAddress) === true,
   }
 }

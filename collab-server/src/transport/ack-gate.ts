@@ -19,6 +19,8 @@ interface ExpectedAck {
 export interface AckGate {
   /** Called before each update of `address` is applied; its ack follows before the next one. */
   expect(address: string, expected: ExpectedAck): void
+  /** Whether the update of `address` that is being applied is the client's answer to our state vector. */
+  isAnswer(address: string): boolean
   /** Called with each ack as it is sent. It reaches the client when the update and all before it are committed. */
   pass(address: string, ack: Uint8Array): void
 }
@@ -29,6 +31,7 @@ export function createAckGate(forward: (frame: Uint8Array) => void): AckGate {
     expect: (address, expected) => {
       expectedAcks.set(address, expected)
     },
+    isAnswer: (address) => expectedAcks.get(address)?.isAnswer === true,
     pass: (address, ack) => {
       const expected = expectedAcks.get(address)
       expectedAcks.delete(address)

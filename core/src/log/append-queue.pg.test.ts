@@ -25,7 +25,9 @@ test('[QUE20] while connections are cut again and again, every edit is saved, in
   const told: Promise<[Uint8Array, number]>[] = []
   for (const [index, edit] of edits.entries()) {
     const saved = queue.append({ document, updates: [edit] })
-    told.push(saved.then((outcome) => [edit.update, outcome.state === 'appended' ? outcome.fromVersion : 0]))
+    told.push(
+      saved.then((outcome) => [edit.update, outcome.state === 'appended' ? outcome.fromVersion : NaN]),
+    )
     if (index % 100 === 50) await cutConnections()
     if (index % 10 === 0) await sql`select 1`.execute(database.db)
   }

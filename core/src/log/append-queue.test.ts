@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
+import * as Y from 'yjs'
 import { createMemoryFanout } from '../memory/memory-fanout.ts'
 import { MemoryUpdateLog } from '../memory/memory-update-log.ts'
 import { createNodeId } from '../model/ids.ts'
@@ -14,7 +15,8 @@ import { type AppendQueueOptions, createAppendQueue } from './append-queue.ts'
 const NODE = createNodeId()
 
 function createSetup(overrides: Partial<AppendQueueOptions> = {}) {
-  const log = createGatedLog(new MemoryUpdateLog())
+  const memory = new MemoryUpdateLog()
+  const log = createGatedLog(memory)
   const fanout = createMemoryFanout()
   const time = createManualSchedule()
   const onError = vi.fn()
@@ -27,7 +29,7 @@ function createSetup(overrides: Partial<AppendQueueOptions> = {}) {
     onError,
     ...overrides,
   })
-  return { log, fanout, time, onError, queue }
+  return { memory, log, fanout, time, onError, queue }
 }
 
 let setup: ReturnType<typeof createSetup>
@@ -182,8 +184,8 @@ describe('strict entries', () => {
     setup.log.hold()
     const outcomes = Promise.all([
       setup.queue.append(entryOf(document)),
-      setup.queue.append(strict(document, 2)),
-      setup.queue.append(strict(document, 3)),
+      setup.queue.appendOnce(strict(document, 2)),
+      setup.queue.appendOnce(strict(document, 3)),
       setup.queue.append(entryOf(document)),
       setup.queue.append(entryOf(document)),
     ])
@@ -208,7 +210,7 @@ describe('strict entries', () => {
     const document = await someLog()
     const heard = await announcementsOf(document)
     const outcomes = await Promise.all([
-      setup.queue.append(strict(document, 7)),
+      setup.queue.appendOnce(strict(document, 7)),
       setup.queue.append(entryOf(someDocument().document)),
     ])
     expect(outcomes).toEqual([{ state: 'conflict', currentVersion: 1 }, { state: 'missing' }])
@@ -261,10 +263,10 @@ describe('the database away', () => {
     setup.log.hold()
     const live = setup.queue.append(entryOf(document))
     await nextTurn()
-    const refused = expect(setup.queue.append(entryOf(document), { retry: false })).rejects.toMatchObject({
+    const refused = expect(setup.queue.appendOnce(entryOf(document))).rejects.toMatchObject({
       code: 'unavailable',
     })
-    const alsoRefused = expect(setup.queue.append(entryOf(other), { retry: false })).rejects.toMatchObject({
+    const alsoRefused = expect(setup.queue.appendOnce(entryOf(other))).rejects.toMatchObject({
       code: 'unavailable',
     })
     await setup.log.let('unavailable')
@@ -277,7 +279,7 @@ describe('the database away', () => {
     expect(await updatesIn(other)).toEqual([])
   })
 
-  test('[QUE14] an answer lost after the commit makes the same update twice in the log, never none', async () => {
+  test('[QUE14] an edit whose answer was lost after the commit is in the log once, and is told as known', async () => {
     const document = await someLog()
     setup.log.hold()
     const entry = entryOf(document)
@@ -286,9 +288,35 @@ describe('the database away', () => {
     await setup.log.let('commit but lose the answer')
     setup.log.release()
     setup.time.advance(2_000)
-    expect(await saved).toMatchObject({ state: 'appended', fromVersion: 3 })
-    const update = entry.updates[0]?.update
-    expect(await updatesIn(document)).toEqual([update, update])
+    expect(await saved).toEqual({ state: 'known', version: 2 })
+    expect(await updatesIn(document)).toEqual([entry.updates[0]?.update])
+  })
+
+  test('[QUE21] after an outage only what the log lacks is appended, in order, with versions of its own', async () => {
+    const document = await someLog()
+    const heard = await announcementsOf(document)
+    const [first, second, third] = [entryOf(document), entryOf(document, 2), entryOf(document)]
+    setup.log.hold()
+    const saved = [first, second, third].map((entry) => setup.queue.append(entry))
+    await nextTurn()
+    await setup.log.let('unavailable')
+    // A client took its edit to another server, which has saved it.
+    setup.log.release()
+    await setup.log.append([{ document, updates: second.updates.slice(0, 1) }])
+    setup.time.advance(2_000)
+    const outcomes = await Promise.all(saved)
+    expect(outcomes).toMatchObject([
+      { state: 'appended', fromVersion: 3, toVersion: 3 },
+      { state: 'appended', fromVersion: 4, toVersion: 4 },
+      { state: 'appended', fromVersion: 5, toVersion: 5 },
+    ])
+    expect(await updatesIn(document)).toEqual(
+      [second.updates[0], first.updates[0], second.updates[1], third.updates[0]].map(
+        (draft) => draft?.update,
+      ),
+    )
+    await nextTurn()
+    expect(heard).toHaveLength(1)
   })
 
   test('[QUE15] from its limit of waiting bytes on the queue says it is full, and keeps what comes all the same', async () => {
@@ -333,7 +361,7 @@ describe('an entry the database refuses', () => {
   test('[QUE17] an outage while the offender is looked for loses nothing', async () => {
     const documents = await Promise.all([someLog(), someLog(), someLog(), someLog()])
     const entries = documents.map((document) => entryOf(document))
-    setup.log.refuseEntriesLike((entry) => entry === entries[0])
+    setup.log.refuseEntriesLike(({ updates }) => updates[0] === entries[0]?.updates[0])
     setup.log.hold()
     const settled = Promise.allSettled(entries.map((entry) => setup.queue.append(entry)))
     await nextTurn()
@@ -379,3 +407,64 @@ describe('closing', () => {
 function raise(): never {
   throw new Error('the test has no such document')
 }
+
+describe('an edit that came a second time', () => {
+  test('[QUE22] is not appended when the log holds it, whoever appended it', async () => {
+    const document = await someLog()
+    const entry = entryOf(document)
+    await setup.queue.append(entry)
+    const again = await setup.queue.append(entry, { resent: { at: null } })
+    expect(again).toEqual({ state: 'known', version: 2 })
+    expect(await updatesIn(document)).toHaveLength(1)
+  })
+
+  test('[QUE22] is compared again when the head has moved since somebody looked', async () => {
+    const document = await someLog()
+    const entry = entryOf(document)
+    setup.log.hold()
+    const resent = setup.queue.append(entry, { resent: { at: toVersion(1) } })
+    await nextTurn()
+    // Its first copy commits between the look and the append.
+    await setup.memory.append([entry])
+    setup.log.release()
+    expect(await resent).toEqual({ state: 'known', version: 2 })
+    expect(await updatesIn(document)).toHaveLength(1)
+  })
+
+  test('[QUE23] is appended when it is new, behind the edits handed over before it and before those after it', async () => {
+    const document = await someLog()
+    const [before, resent, after] = [entryOf(document), entryOf(document), entryOf(document)]
+    const saved = [
+      setup.queue.append(before),
+      setup.queue.append(resent, { resent: { at: toVersion(1) } }),
+      setup.queue.append(after),
+    ]
+    expect(await Promise.all(saved)).toMatchObject(
+      [2, 3, 4].map((fromVersion) => ({ state: 'appended', fromVersion })),
+    )
+    expect(await updatesIn(document)).toEqual(
+      [before, resent, after].map(({ updates }) => updates[0]?.update),
+    )
+  })
+
+  test('[QUE22] of a deleted document is missing', async () => {
+    const { document } = someDocument()
+    expect(await setup.queue.append(entryOf(document), { resent: { at: null } })).toEqual({
+      state: 'missing',
+    })
+  })
+
+  test('[QUE23] that deletes what the log still shows is new, though all its clocks are known', async () => {
+    const document = await someLog()
+    const doc = new Y.Doc()
+    const items = doc.getArray('items')
+    items.push(['a'])
+    const added = someUpdate({ update: Y.encodeStateAsUpdate(doc) })
+    await setup.queue.append({ document, updates: [added] })
+    items.delete(0)
+    const deleted = someUpdate({ update: Y.encodeStateAsUpdate(doc) })
+    const first = await setup.queue.append({ document, updates: [deleted] }, { resent: { at: null } })
+    const second = await setup.queue.append({ document, updates: [deleted] }, { resent: { at: null } })
+    expect([first.state, second.state]).toEqual(['appended', 'known'])
+  })
+})

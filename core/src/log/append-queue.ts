@@ -1,11 +1,20 @@
 import { isNexusError, NexusError } from '../model/errors.ts'
 import type { NodeId } from '../model/ids.ts'
+import type { Version } from '../model/version.ts'
 import type { Fanout } from '../ports/fanout.ts'
 import type { AppendEntry, AppendOutcome, UpdateLog } from '../ports/update-log.ts'
 import { backOffMs } from './back-off.ts'
 import { type CommittedEntry, commitBatch, outcomesOfParts } from './commit-batch.ts'
+import type { Compared } from './compare-with-log.ts'
+import { resolveDoubts } from './resolve-doubts.ts'
 import { type Schedule, systemSchedule } from './schedule.ts'
-import { type BatchLimits, createWaitingEntries, type WaitingEntry } from './waiting-entries.ts'
+import {
+  type BatchLimits,
+  createWaitingEntries,
+  type Doubt,
+  type QueueOutcome,
+  type WaitingEntry,
+} from './waiting-entries.ts'
 
 /** One statement of this size takes PostgreSQL some tens of milliseconds; larger ones would only make others wait. */
 const BATCH_LIMITS: BatchLimits = { maxUpdates: 1_000, maxBytes: 8_000_000 }
@@ -25,21 +34,43 @@ export interface AppendQueueOptions {
   readonly random?: () => number
 }
 
+/** Unconditional: what people type is never refused for what others did meanwhile. */
+export type LiveEdit = Omit<AppendEntry, 'expectedVersion'>
+
+export interface AppendOptions {
+  /**
+   * The edit came from a client that does not know whether it was saved, here or elsewhere. `at`: it adds something to
+   * the log's document at this version; `null`: nobody has looked.
+   */
+  readonly resent?: { readonly at: Version | null }
+}
+
 /**
  * Group commit: while one batch is being committed the next one gathers, without a timer. Entries of one document keep
  * their order; nobody is told anything before the commit.
  */
 export interface AppendQueue {
   /**
-   * Hands an entry over. Without `expectedVersion` it may share a commit, and a range of versions, with its neighbours.
+   * Hands over a live edit: kept and tried again until the database has decided, so an outage never rejects it. It may
+   * share a commit, and a range of versions, with its neighbours.
    *
-   * @param options - `retry: true` (default, for live edits): kept and tried again until the database has decided, so it
-   *   never rejects for an outage. `retry: false` (for requests): rejects at the first failure.
-   * @returns Resolves after the commit, in order per document.
-   * @throws {NexusError} `unavailable` with `retry: false`: perhaps committed all the same; appending it again is harmless.
-   *   Also when the queue is closed. Any other error: the database refuses the content; nothing was appended.
+   * An edit that the log may hold already (`resent`, or after a failure of which nobody knows what it did) is appended
+   * only after a comparison with the log, under the condition that the head has not moved since; of what the log holds
+   * nothing is appended again.
+   *
+   * @returns Resolves after the commit, in order per document; `known` when the log held all of it.
+   * @throws {NexusError} `unavailable` when the queue is closed. Any other error: the database refuses the content;
+   *   nothing was appended.
    */
-  append(entry: AppendEntry, options?: { readonly retry: boolean }): Promise<AppendOutcome>
+  append(entry: LiveEdit, options?: AppendOptions): Promise<QueueOutcome>
+  /**
+   * Hands over the change of a request: tried once, in its turn among the edits of its document. With `expectedVersion`
+   * it shares its versions with nobody.
+   *
+   * @throws {NexusError} `unavailable`: perhaps committed all the same; appending it again is harmless. Any other error:
+   *   the database refuses the content; nothing was appended.
+   */
+  appendOnce(entry: AppendEntry): Promise<AppendOutcome>
   /** Bytes of updates handed over and not decided. */
   readonly waitingBytes: number
   /** True from `maxWaitingBytes` on: take in no more edits. What is handed over all the same is kept. */
@@ -77,7 +108,8 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
   async function run(): Promise<void> {
     while (!waiting.isEmpty) {
       try {
-        await commitBatch(log, waiting.nextBatch(limits), { onCommitted, onRefused })
+        const batch = await resolveDoubts(log, waiting.nextBatch(limits), onKnown)
+        await commitBatch(log, batch, { onCommitted, onRefused })
         failures = 0
       } catch (error) {
         onOutage(error)
@@ -87,7 +119,17 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
     isRunning = false
   }
 
+  function onKnown(part: WaitingEntry, { version }: Compared): void {
+    waiting.remove(part)
+    part.decide({ state: 'known', version })
+  }
+
   function onCommitted(committed: CommittedEntry): void {
+    if (committed.outcome.state === 'conflict' && committed.parts.some(({ doubt }) => doubt !== null)) {
+      // The head has moved since the comparison: they stay, and are compared again.
+      for (const part of committed.parts) part.doubt = OPEN
+      return
+    }
     const outcomes = outcomesOfParts(committed)
     for (const [index, part] of committed.parts.entries()) {
       waiting.remove(part)
@@ -126,10 +168,15 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
     if (!isNexusError(error, 'unavailable') || failures === 0) onError(error)
     failures += 1
     for (const part of waiting.all()) {
-      if (part.retry) continue
-      waiting.remove(part)
-      part.refuse(error)
+      // Its client may take it to another server meanwhile, so that is as doubtful as what was just tried.
+      if (part.retry) part.doubt = OPEN
+      else onRefusedInOutage(part, error)
     }
+  }
+
+  function onRefusedInOutage(part: WaitingEntry, error: unknown): void {
+    waiting.remove(part)
+    part.refuse(error)
   }
 
   const pause = (ms: number): Promise<void> =>
@@ -145,23 +192,31 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
     await Promise.all(waiting.all().map(({ settled }) => settled))
   }
 
+  function handOver(entry: AppendEntry, kind: { readonly retry: boolean; readonly doubt: Doubt | null }) {
+    if (isClosed) return Promise.reject(new NexusError('unavailable', 'This server is shutting down.'))
+    const { promise, resolve, reject } = Promise.withResolvers<QueueOutcome>()
+    waiting.add({
+      entry,
+      bytes: entry.updates.reduce((sum, { update }) => sum + update.length, 0),
+      ...kind,
+      decide: resolve,
+      refuse: reject,
+      settled: promise.then(
+        () => undefined,
+        () => undefined,
+      ),
+    })
+    start()
+    return promise
+  }
+
   return {
-    append(entry, { retry } = { retry: true }) {
-      if (isClosed) return Promise.reject(new NexusError('unavailable', 'This server is shutting down.'))
-      const { promise, resolve, reject } = Promise.withResolvers<AppendOutcome>()
-      waiting.add({
-        entry,
-        bytes: entry.updates.reduce((sum, { update }) => sum + update.length, 0),
-        retry,
-        decide: resolve,
-        refuse: reject,
-        settled: promise.then(
-          () => undefined,
-          () => undefined,
-        ),
-      })
-      start()
-      return promise
+    append: (entry, { resent } = {}) =>
+      handOver(entry, { retry: true, doubt: resent === undefined ? null : toDoubt(entry, resent.at) }),
+    async appendOnce(entry) {
+      const outcome = await handOver(entry, { retry: false, doubt: null })
+      if (outcome.state === 'known') throw new Error('Only what is in doubt can be known already.')
+      return outcome
     },
     get waitingBytes() {
       return waiting.bytes
@@ -187,3 +242,8 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
     },
   }
 }
+
+const OPEN: Doubt = { state: 'open' }
+
+const toDoubt = ({ updates }: LiveEdit, at: Version | null): Doubt =>
+  at === null ? OPEN : { state: 'compared', version: at, updates }

@@ -2,7 +2,7 @@ import { isNexusError } from '../model/errors.ts'
 import { toVersion } from '../model/version.ts'
 import type { AppendEntry, AppendOutcome, UpdateLog } from '../ports/update-log.ts'
 import type { DocumentName } from '../wire/document-name.ts'
-import type { WaitingEntry } from './waiting-entries.ts'
+import { type QueueOutcome, updatesOf, type WaitingEntry } from './waiting-entries.ts'
 
 /** What became of one append: the entry as it was appended (several handed-over ones merged), and whose it was. */
 export interface CommittedEntry {
@@ -30,6 +30,7 @@ export async function commitBatch(
   batch: readonly WaitingEntry[],
   listeners: CommitListeners,
 ): Promise<void> {
+  if (batch.length === 0) return
   const merged = mergeByDocument(batch)
   let outcomes: AppendOutcome[]
   try {
@@ -74,19 +75,23 @@ function mergeByDocument(batch: readonly WaitingEntry[]): { entry: AppendEntry; 
   return [...groups.entries()].map(([document, parts]) => ({ entry: mergeParts(document, parts), parts }))
 }
 
+/** All parts of a document in doubt were compared with the same version, or there is one. */
 function mergeParts(document: DocumentName, parts: readonly WaitingEntry[]): AppendEntry {
   const [first, second] = parts
-  if (first !== undefined && second === undefined) return first.entry
-  return { document, updates: parts.flatMap(({ entry }) => entry.updates) }
+  if (first !== undefined && second === undefined && first.doubt === null) return first.entry
+  const merged = { document, updates: parts.flatMap(updatesOf) }
+  return first?.doubt?.state === 'compared' ? { ...merged, expectedVersion: first.doubt.version } : merged
 }
 
 /** The outcome of each part: of a range of versions, the piece that is its own. */
-export function outcomesOfParts({ outcome, parts }: CommittedEntry): AppendOutcome[] {
+export function outcomesOfParts({ outcome, parts }: CommittedEntry): QueueOutcome[] {
   if (outcome.state !== 'appended') return parts.map(() => outcome)
   let next = outcome.fromVersion
-  return parts.map(({ entry }) => {
+  return parts.map((part) => {
+    const { length } = updatesOf(part)
+    if (length === 0) return { state: 'known', version: outcome.fromVersion }
     const fromVersion = next
-    next = toVersion(fromVersion + entry.updates.length)
+    next = toVersion(fromVersion + length)
     return { ...outcome, fromVersion, toVersion: toVersion(next - 1) }
   })
 }

@@ -1,5 +1,16 @@
-import type { AppendEntry, AppendOutcome } from '../ports/update-log.ts'
+import type { Version } from '../model/version.ts'
+import type { AppendEntry, AppendOutcome, UpdateDraft } from '../ports/update-log.ts'
 import type { DocumentName } from '../wire/document-name.ts'
+
+/** What became of an entry: as the log says, or the log held all of it already (at `version`) and nothing was appended. */
+export type QueueOutcome = AppendOutcome | { readonly state: 'known'; readonly version: Version }
+
+/** What is left to append of an entry of which the log may hold something already. */
+export type Doubt =
+  /** It is to be compared with the log first. */
+  | { readonly state: 'open' }
+  /** `updates` add something to the log at `version`; appended only while that is the head. */
+  | { readonly state: 'compared'; readonly version: Version; readonly updates: readonly UpdateDraft[] }
 
 /** An entry somebody handed over, until it is decided. */
 export interface WaitingEntry {
@@ -8,11 +19,17 @@ export interface WaitingEntry {
   readonly bytes: number
   /** `false`: to be refused at the first failure of the database. */
   readonly retry: boolean
-  decide(outcome: AppendOutcome): void
+  /** `null`: made here just now, and never offered to the log. */
+  doubt: Doubt | null
+  decide(outcome: QueueOutcome): void
   refuse(error: unknown): void
   /** Resolves when it is decided or refused; never rejects. */
   readonly settled: Promise<void>
 }
+
+/** The updates that are to be appended of an entry. */
+export const updatesOf = ({ entry, doubt }: WaitingEntry): readonly UpdateDraft[] =>
+  doubt?.state === 'compared' ? doubt.updates : entry.updates
 
 export interface BatchLimits {
   readonly maxUpdates: number
@@ -26,7 +43,7 @@ interface WaitingEntries {
   remove(waiting: WaitingEntry): void
   /**
    * Entries for the next batch; they stay here until removed. Per document its oldest ones: one strict entry alone (its
-   * condition is about the head it saw), or any number of others in a row.
+   * condition is about the head it saw), or any number of others in a row, all of them in doubt or none.
    */
   nextBatch(limits: BatchLimits): WaitingEntry[]
   all(): WaitingEntry[]
@@ -80,7 +97,9 @@ export function createWaitingEntries(): WaitingEntries {
 const isStrict = ({ entry }: WaitingEntry): boolean => entry.expectedVersion !== undefined
 
 function oldestTogether(queue: readonly WaitingEntry[]): readonly WaitingEntry[] {
-  const firstStrict = queue.findIndex(isStrict)
-  if (firstStrict === -1) return queue
-  return queue.slice(0, Math.max(firstStrict, 1))
+  const [first] = queue
+  if (first === undefined || isStrict(first)) return queue.slice(0, 1)
+  const isInDoubt = first.doubt !== null
+  const end = queue.findIndex((waiting) => isStrict(waiting) || (waiting.doubt !== null) !== isInDoubt)
+  return end === -1 ? queue : queue.slice(0, end)
 }
