@@ -119,6 +119,22 @@ describe('checkpoints', () => {
     expect(await checkpointsOf(document)).toEqual([])
   })
 
+  test('[COL75] are written once, however many servers have the document', async () => {
+    const { document } = await nodes.panel()
+    const fanout = createMemoryFanout()
+    const [here, there] = [await nodes.start({ fanout }), await nodes.start({ fanout })]
+    const [tab, otherTab] = [nodes.tab(here), nodes.tab(there, 'bob')]
+    const [alice, bob] = [tab.open(document), otherTab.open(document)]
+    await until(() => isSaved(alice) && isSaved(bob))
+    stateOf(alice).set('text', 'x'.repeat(10_000))
+    await until(() => isSaved(alice) && stateOf(bob).has('text'))
+    tab.close()
+    await until(async () => (await checkpointsOf(document)).length > 0)
+    otherTab.close()
+    await until(() => there.server.counts().documents === 0)
+    expect(await checkpointsOf(document)).toHaveLength(1)
+  })
+
   test('[COL62] that fail lose nothing, and do not keep the document open', async () => {
     const { document } = await nodes.panel()
     const log: UpdateLog = {

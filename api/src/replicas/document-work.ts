@@ -2,6 +2,7 @@ import { toVersion, type Version } from '@nexus/core'
 import type { AppendQueue } from '@nexus/core/log'
 import type { Change, Changed } from './change.ts'
 import { attemptGroup } from './change-group.ts'
+import { saveCheckpointIfDue } from './checkpoint.ts'
 import type { PastDocument, PastDocuments } from './past-documents.ts'
 import { openReplica, type Replica, type ReplicaParts } from './replica.ts'
 import { saveGroup, versionConflict } from './save-group.ts'
@@ -150,6 +151,8 @@ export function createDocumentWork(parts: DocumentWorkParts): DocumentWork {
       const group = reads
       reads = []
       if (group.length > 0) await runReads(group)
+      // Here, because between groups the replica is exactly a version.
+      if (replica !== null) await saveCheckpointIfDue(parts, replica)
     }
     isRunning = false
   }

@@ -7,7 +7,13 @@ import {
   type Version,
 } from '@nexus/core'
 import { buildDocument, type PanelModel, panelJson, readSource, readState } from '@nexus/core/document'
-import { type DocumentFollower, type FollowedUpdate, followDocument } from '@nexus/core/log'
+import {
+  createTail,
+  type DocumentFollower,
+  type FollowedUpdate,
+  followDocument,
+  type Tail,
+} from '@nexus/core/log'
 import * as Y from 'yjs'
 import { lastValidModel, validModel } from './panel-models.ts'
 import { createSavedTimes } from './saved-times.ts'
@@ -34,10 +40,20 @@ const FROM_LOG = 'log'
 export interface Replica {
   readonly doc: Y.Doc
   readonly version: Version
+  /** What lies behind the newest checkpoint of the log. */
+  readonly tail: Tail
+  /** Whether `doc` is the document at `version` now: no more and no less. */
+  readonly isExact: boolean
   /** Afterwards `version` is at least this. @throws {NexusError} `unavailable` when the log cannot be read. */
   catchUp(atLeast: Version): Promise<void>
   /** Own updates, applied to `doc` before, have been saved as these versions. */
-  noteSaved(range: { readonly from: Version; readonly to: Version; readonly at: Date }): void
+  noteSaved(range: {
+    readonly from: Version
+    readonly to: Version
+    readonly at: Date
+    /** Of each of the updates. */
+    readonly updateBytes: readonly number[]
+  }): void
   /** The model of the source, or of the last valid one. */
   model(): PanelModel
   /** When a version was saved. */
@@ -63,11 +79,13 @@ export async function openReplica({ log, fanout, document, onError }: ReplicaPar
     apply: (updates) => take(updates),
   })
   const doc = buildDocument(follower.record)
+  const tail = createTail(follower.record)
   take = (updates) => {
     // One transaction each, so that no valid source in between is missed.
     for (const { version, update, occurredAt } of updates) {
       Y.applyUpdate(doc, update, FROM_LOG)
       times.note(version, occurredAt)
+      tail.add(update.byteLength)
     }
   }
   const last = follower.record.tail.at(-1)
@@ -79,8 +97,14 @@ export async function openReplica({ log, fanout, document, onError }: ReplicaPar
 
   return {
     doc,
+    tail,
     get version() {
       return follower.version
+    },
+    get isExact() {
+      return (
+        follower.version >= savedByUs && doc.store.pendingStructs === null && doc.store.pendingDs === null
+      )
     },
     catchUp: async (atLeast) => {
       const wanted = Math.max(atLeast, savedByUs)
@@ -89,7 +113,8 @@ export async function openReplica({ log, fanout, document, onError }: ReplicaPar
       if (follower.version >= wanted) return
       throw new NexusError('unavailable', 'The newest changes of the panel cannot be read yet; try again.')
     },
-    noteSaved: ({ from, to, at }) => {
+    noteSaved: ({ from, to, at, updateBytes }) => {
+      for (const bytes of updateBytes) tail.add(bytes)
       follower.noteOwn(from, to)
       savedByUs = to
       times.note(to, at)

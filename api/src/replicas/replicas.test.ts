@@ -12,6 +12,7 @@ import { applyJsonPatch, createPanelUpdate, FREE_FORM, parseJsonPatch } from '@n
 import { createMemoryFanout, MemoryUpdateLog } from '@nexus/core/memory'
 import { createGatedLog } from '@nexus/core/testkit'
 import { describe, expect, test } from 'vitest'
+import * as Y from 'yjs'
 import type { Change } from './change.ts'
 import { createReplicas } from './replicas.ts'
 
@@ -214,5 +215,26 @@ describe('reads', () => {
       const { state } = await replicas.readNewest(document, toVersion(n + 1))
       expect(state.json).toContain(`"n":${n}`)
     }
+  })
+})
+
+describe('checkpoints', () => {
+  test('[REP10] are written when the tail has become heavy, exactly at a version', async () => {
+    const { log, document, change } = await openPanel({ text: '' })
+    await change([{ op: 'replace', path: '/$state/text', value: 'x'.repeat(3_000) }])
+    const record = await log.read(document)
+    expect(record?.checkpoint?.version).toBe(2)
+    const doc = new Y.Doc()
+    Y.applyUpdate(doc, record?.checkpoint?.state ?? new Uint8Array())
+    expect(doc.getMap('state').toJSON()).toEqual({ text: 'x'.repeat(3_000) })
+    expect(doc.store.pendingStructs).toBeNull()
+  })
+
+  test('[REP10] that fail harm nothing', async () => {
+    const { log, change, read } = await openPanel({ text: '' })
+    log.saveCheckpoint = () => Promise.reject(new Error('The test has filled the disk.'))
+    await change([{ op: 'replace', path: '/$state/text', value: 'x'.repeat(3_000) }])
+    await change([{ op: 'add', path: '/$state/more', value: 1 }])
+    expect(await read()).toMatchObject({ version: 3, state: { more: 1 } })
   })
 })

@@ -42,7 +42,12 @@ export async function saveGroup(queue: AppendQueue, group: Group): Promise<Resul
   const outcome = await queue.appendOnce(expected === null ? entry : { ...entry, expectedVersion: expected })
   if (outcome.state === 'conflict') throw versionConflict(outcome.currentVersion)
   if (outcome.state === 'missing') throw new NexusError('not_found', 'The panel has just been deleted.')
-  group.replica.noteSaved({ from: outcome.fromVersion, to: outcome.toVersion, at: outcome.occurredAt })
+  group.replica.noteSaved({
+    from: outcome.fromVersion,
+    to: outcome.toVersion,
+    at: outcome.occurredAt,
+    updateBytes: updates.map(({ update }) => update.byteLength),
+  })
   return resultsOf(group, outcome)
 }
 

@@ -10,14 +10,15 @@ import {
 } from '@nexus/core'
 import {
   type AppendQueue,
+  createTail,
   type DocumentFollower,
   type FollowedUpdate,
   followDocument,
   type HeadWatch,
   type QueueOutcome,
+  type Tail,
 } from '@nexus/core/log'
 import * as Y from 'yjs'
-import { createTail, type Tail } from './tail.ts'
 import { createUnsavedEdits, type UnsavedEdits } from './unsaved-edits.ts'
 
 /** Origin of everything that comes out of the log, so that it is never written into it again. */

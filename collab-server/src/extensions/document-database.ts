@@ -27,7 +27,7 @@ const CHECKPOINT_RETRY_MS = 5_000
 
 interface DocumentDatabaseParts {
   readonly documents: LiveDocuments
-  readonly log: Pick<UpdateLog, 'saveCheckpoint'>
+  readonly log: Pick<UpdateLog, 'tailSize' | 'saveCheckpoint'>
   readonly logger: Logger
   readonly loadTimeoutMs: number
   /** Fills a document from the log and ties it to it. */
@@ -56,8 +56,21 @@ export class DocumentDatabase extends Database {
 
   override async onStoreDocument(payload: onStoreDocumentPayload): Promise<void> {
     const live = this.#parts.documents.of(payload.document)
-    if (live === undefined || !(live.tail.isCheckpointDue || this.#overdue.has(live))) return
-    await super.onStoreDocument(payload)
+    if (live === undefined) return
+    if (this.#overdue.has(live) || (await this.#isDue(live))) await super.onStoreDocument(payload)
+  }
+
+  /** Every process with the document comes to think so at about the same time: the log knows whether one was faster. */
+  async #isDue({ tail, name }: LiveDocument): Promise<boolean> {
+    if (!tail.isCheckpointDue) return false
+    try {
+      const size = await this.#parts.log.tailSize(name)
+      if (size !== null) tail.correct(size)
+      return tail.isCheckpointDue
+    } catch {
+      // Writing it will fail too, and is tried again.
+      return true
+    }
   }
 
   isOverdue(live: LiveDocument): boolean {

@@ -53,6 +53,10 @@ export function createGatedLog(log: UpdateLog): GatedLog {
       return log.readTail(document, range)
     },
     versionAt: (document, at) => log.versionAt(document, at),
+    tailSize: async (document) => {
+      check()
+      return log.tailSize(document)
+    },
     saveCheckpoint: async (document, checkpoint) => {
       check()
       await log.saveCheckpoint(document, checkpoint)

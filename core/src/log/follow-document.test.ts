@@ -72,6 +72,7 @@ function logWith(log: MemoryUpdateLog, methods: Partial<UpdateLog>): UpdateLog {
     read: (document, version) => log.read(document, version),
     readTail: (document, range) => log.readTail(document, range),
     versionAt: (document, at) => log.versionAt(document, at),
+    tailSize: (document) => log.tailSize(document),
     saveCheckpoint: (document, checkpoint) => log.saveCheckpoint(document, checkpoint),
     ...methods,
   }

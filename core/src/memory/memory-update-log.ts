@@ -7,6 +7,7 @@ import type {
   DocumentRecord,
   LogEntry,
   NewDocument,
+  TailSize,
   UpdateDraft,
   UpdateLog,
 } from '../ports/update-log.ts'
@@ -108,6 +109,18 @@ export class MemoryUpdateLog implements UpdateLog {
   async versionAt(document: DocumentName, at: Date): Promise<Version | null> {
     const entries = this.#documents.get(document)?.entries ?? []
     return entries.findLast(({ occurredAt }) => occurredAt <= at)?.version ?? null
+  }
+
+  async tailSize(document: DocumentName): Promise<TailSize | null> {
+    const stored = this.#documents.get(document)
+    if (stored === undefined) return null
+    const checkpoint = stored.checkpoints.at(-1)
+    const tail = stored.entries.slice(checkpoint?.version ?? 0)
+    return {
+      updates: tail.length,
+      bytes: tail.reduce((sum, { update }) => sum + update.byteLength, 0),
+      checkpointBytes: checkpoint?.state.byteLength ?? 0,
+    }
   }
 
   async saveCheckpoint(document: DocumentName, { version, state }: Checkpoint): Promise<void> {

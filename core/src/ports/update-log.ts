@@ -57,6 +57,14 @@ export interface DocumentRecord {
   readonly version: Version
 }
 
+/** What lies behind a document's newest checkpoint. */
+export interface TailSize {
+  readonly updates: number
+  readonly bytes: number
+  /** Of the newest checkpoint; 0 when there is none. */
+  readonly checkpointBytes: number
+}
+
 export interface NewDocument {
   readonly document: DocumentName
   readonly workspaceId: WorkspaceId
@@ -101,6 +109,9 @@ export interface UpdateLog {
 
   /** The last version at or before `at`; `null` when the document did not exist then. */
   versionAt(document: DocumentName, at: Date): Promise<Version | null>
+
+  /** How heavy opening the document is now, without reading it; `null` when it does not exist. */
+  tailSize(document: DocumentName): Promise<TailSize | null>
 
   /**
    * Keeps `checkpoint` for faster opening. Never throws away entries. Saving an older or equal one again changes nothing.

@@ -7,6 +7,7 @@ import { createDocuments } from './create-documents.ts'
 import type { Db, Trx } from './database.ts'
 import { readDocument, readTail } from './read-document.ts'
 import { saveCheckpoint } from './save-checkpoint.ts'
+import { tailSize } from './tail-size.ts'
 import { orUnavailable } from './unavailable.ts'
 import { versionAt } from './version-at.ts'
 
@@ -26,6 +27,7 @@ export function createSqlUpdateLog(db: Db | Trx): UpdateLog {
     readTail: (document, { after, upTo = null, limit = DEFAULT_TAIL_LIMIT }) =>
       orUnavailable(() => readTail(db, document, { after, upTo, limit })),
     versionAt: (document, at) => orUnavailable(() => versionAt(db, document, at)),
+    tailSize: (document) => orUnavailable(() => tailSize(db, document)),
     saveCheckpoint: (document, checkpoint) => orUnavailable(() => saveCheckpoint(db, document, checkpoint)),
   }
 }

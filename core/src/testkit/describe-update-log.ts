@@ -296,6 +296,26 @@ export function describeUpdateLog(name: string, open: () => Promise<OpenLog>): v
         expect(record?.tail.map(({ version }) => version)).toEqual([5])
       })
 
+      test('[LOG26] the size of what lies behind the newest checkpoint is told without reading it', async () => {
+        const { document } = await someLog(5)
+        const bytesAfter = async (version: number) => {
+          const tail = await log.readTail(document, { after: toVersion(version) })
+          return tail.reduce((sum, { update }) => sum + update.byteLength, 0)
+        }
+        expect(await log.tailSize(document)).toEqual({
+          updates: 5,
+          bytes: await bytesAfter(0),
+          checkpointBytes: 0,
+        })
+        await log.saveCheckpoint(document, { version: toVersion(3), state: new Uint8Array(7) })
+        expect(await log.tailSize(document)).toEqual({
+          updates: 2,
+          bytes: await bytesAfter(3),
+          checkpointBytes: 7,
+        })
+        expect(await log.tailSize(someDocument().document)).toBeNull()
+      })
+
       test('[LOG20] a checkpoint takes no entry away', async () => {
         const { document } = await someLog(3)
         await log.saveCheckpoint(document, { version: toVersion(3), state: Uint8Array.of(3) })

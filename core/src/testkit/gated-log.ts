@@ -41,6 +41,7 @@ export function createGatedLog(log: UpdateLog): GatedLog {
     read: (document, version) => log.read(document, version),
     readTail: (document, range) => log.readTail(document, range),
     versionAt: (document, at) => log.versionAt(document, at),
+    tailSize: (document) => log.tailSize(document),
     saveCheckpoint: (document, checkpoint) => log.saveCheckpoint(document, checkpoint),
     batches,
     hold() {

@@ -1,11 +1,14 @@
-import type { DocumentRecord } from '@nexus/core'
+import type { DocumentRecord, TailSize } from '../ports/update-log.ts'
 
 /** Below this a tail is not worth a checkpoint, bytes. */
 const SMALL_TAIL_BYTES = 2_000
 /** A tail of more updates than this is slow to open, however small they are. */
 const LONG_TAIL_UPDATES = 300
-/** For large documents the count rises: one checkpoint byte is written per edit and this many bytes, at most. */
-const CHECKPOINT_BYTES_PER_UPDATE = 4_000
+/**
+ * For large documents the count rises: at most this many bytes of checkpoint are written per update. An update is read
+ * and applied in about 15 µs (measured), so a document of 2 MB opens with a tail of 4,000 updates in twice the time.
+ */
+const CHECKPOINT_BYTES_PER_UPDATE = 500
 
 /** How much of a document's log lies behind its newest checkpoint. */
 export interface Tail {
@@ -19,6 +22,8 @@ export interface Tail {
   add(updateBytes: number): void
   /** A checkpoint of everything added so far is being written. */
   startOver(checkpointBytes: number): void
+  /** What the log itself says: another process may have written a checkpoint meanwhile. */
+  correct(size: TailSize): void
   /** The document's true size was measured. */
   measured(bytes: number): void
 }
@@ -47,6 +52,11 @@ export function createTail(record: DocumentRecord): Tail {
       documentBytes = bytes
       tailUpdates = 0
       tailBytes = 0
+    },
+    correct: (size) => {
+      tailUpdates = size.updates
+      tailBytes = size.bytes
+      checkpointBytes = size.checkpointBytes
     },
     measured: (bytes) => {
       documentBytes = bytes
