@@ -130,6 +130,8 @@ describe('checkpoints', () => {
     await until(() => isSaved(alice) && stateOf(bob).has('text'))
     tab.close()
     await until(async () => (await checkpointsOf(document)).length > 0)
+    stateOf(bob).set('title', 'Plan')
+    await until(() => isSaved(bob))
     otherTab.close()
     await until(() => there.server.counts().documents === 0)
     expect(await checkpointsOf(document)).toHaveLength(1)
