@@ -70,7 +70,12 @@ export function assemble(parts: AssemblyParts): Collab {
     schedule: withoutHoldingUp,
     onError: (error) => logger.error({ err: error }, 'edits could not be saved'),
   })
-  const headWatch = createHeadWatch({ ...parts, intervalMs: options.COLLAB_HEAD_POLL_MS, onError })
+  const headWatch = createHeadWatch({
+    ...parts,
+    intervalMs: options.COLLAB_HEAD_POLL_MS,
+    intervalAloneMs: options.COLLAB_HEAD_POLL_ALONE_MS,
+    onError,
+  })
   const access: AccessCache = createAccessCache({
     access: parts.access,
     keepMs: options.COLLAB_ACCESS_CACHE_MS,
@@ -146,6 +151,7 @@ export function assemble(parts: AssemblyParts): Collab {
       peerAddress,
       limits: {
         maxUpdateBytes: options.COLLAB_MAX_UPDATE_BYTES,
+        maxUnsavedBytes: options.COLLAB_MAX_UNSAVED_BYTES_PER_SOCKET,
         maxDocuments: options.COLLAB_MAX_DOCUMENTS_PER_SOCKET,
         messagesPerSecond: options.COLLAB_MESSAGES_PER_SECOND,
         messageBurst: options.COLLAB_MESSAGE_BURST,

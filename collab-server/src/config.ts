@@ -30,6 +30,10 @@ export const COLLAB_OPTIONS = {
     64_000_000,
     'Edits waiting for PostgreSQL above which sockets are not read any more',
   ),
+  COLLAB_MAX_UNSAVED_BYTES_PER_SOCKET: bytes(
+    2_000_000,
+    'Edits of one socket waiting for PostgreSQL above which it is not read any more',
+  ),
   COLLAB_DROP_AWARENESS_BYTES: bytes(1_000_000, 'Backlog of a socket above which presence is left out'),
   COLLAB_MAX_BACKLOG_BYTES: bytes(8_000_000, 'Backlog of a socket above which it is closed'),
   COLLAB_SIGN_IN_TIMEOUT_MS: ms(10_000, 'Time for the first sign-in on a new socket'),
@@ -44,6 +48,11 @@ export const COLLAB_OPTIONS = {
   COLLAB_PRESENCE_HEARTBEAT_MS: ms(10_000, 'Pace of repeating presence to other processes'),
   COLLAB_PRESENCE_SILENCE_MS: ms(25_000, 'Presence of a process not heard for this long is removed'),
   COLLAB_HEAD_POLL_MS: ms(2_000, 'Pace of comparing open documents with the log, for lost messages'),
+  COLLAB_HEAD_POLL_ALONE_MS: ms(1_000, 'The same while messages from other processes are surely lost'),
+  COLLAB_DRAIN_SPREAD_MS: ms(
+    2_000,
+    'Time over which clients are let go when the process stops, so that they do not all come to the next one at once',
+  ),
   COLLAB_DRAIN_TIMEOUT_MS: ms(8_000, 'Time for unsaved edits to reach the log when the process stops'),
 }
 

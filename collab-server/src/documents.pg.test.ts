@@ -339,6 +339,34 @@ describe('draining', () => {
     expect(text(await replay(document, 10_000))).toBe(text(alice.document))
   })
 
+  test('[COL76] lets a crowd go one after another, while the others go on working', async () => {
+    const { document } = await nodes.panel()
+    const node = await nodes.start({ options: { COLLAB_DRAIN_SPREAD_MS: 1_000 } })
+    const next = await nodes.start()
+    const moved: number[] = []
+    const tabs = Array.from({ length: 60 }, () => nodes.tab(node))
+    const editors = tabs.map((tab) => tab.open(document))
+    await until(() => editors.every(isSaved))
+    for (const tab of tabs) {
+      tab.socket.on('close', () => {
+        tab.socket.configuration.url = next.url
+        moved.push(node.server.counts().sockets)
+      })
+    }
+    const drained = node.server.drain()
+    await until(() => moved.length > 0)
+    const last = editors.at(-1)
+    if (last === undefined) throw new Error('There are 60 tabs.')
+    stateOf(last).set('title', 'Plan')
+    await until(() => stateOf(last).get('title') === 'Plan' && isSaved(last))
+    await drained
+    await until(() => editors.every((editor) => isSaved(editor) && stateOf(editor).get('title') === 'Plan'))
+    // Somebody was there when the first had gone, and the process was empty at the end.
+    expect(moved[0]).toBeGreaterThan(30)
+    expect(node.server.counts()).toEqual({ sockets: 0, documents: 0, unsavedBytes: 0 })
+    expect(await nodes.entriesOf(document)).toHaveLength(2)
+  })
+
   test('[COL71] ends at its time limit while the store is away, with the documents kept until then', async () => {
     const log = createGatedLog(nodes.log)
     const { document } = await nodes.panel()

@@ -104,6 +104,25 @@ describe('an edit', () => {
     await until(() => isSaved(alice) && stateOf(bob).has('key99'))
   })
 
+  test('[COL77] of a client that writes faster than can be saved is left in the network; others are not held up', async () => {
+    const log = createGatedLog(nodes.log)
+    const { document } = await nodes.panel()
+    const node = await nodes.start({ log, options: { COLLAB_MAX_UNSAVED_BYTES_PER_SOCKET: 100_000 } })
+    const alice = nodes.tab(node, 'alice').open(document)
+    const bob = nodes.tab(node, 'bob').open(document)
+    await until(() => isSaved(alice) && isSaved(bob))
+    log.holdAppends()
+    for (let index = 0; index < 100; index += 1) stateOf(alice).set(`key${index}`, 'x'.repeat(20_000))
+    await until(() => stateOf(bob).has('key5'))
+    stateOf(bob).set('from', 'bob')
+    await until(() => stateOf(alice).get('from') === 'bob')
+    // What came in one piece of the network is taken, and no more.
+    expect(node.server.counts().unsavedBytes).toBeLessThan(1_000_000)
+    expect(stateOf(bob).has('key99')).toBe(false)
+    log.open()
+    await until(() => isSaved(alice) && isSaved(bob) && stateOf(bob).has('key99'))
+  })
+
   test('[COL12] that a killed server had not saved comes back with its client', async () => {
     const log = createGatedLog(nodes.log)
     const { document } = await nodes.panel()

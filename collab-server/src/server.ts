@@ -91,7 +91,12 @@ export async function createCollabServer(parts: CollabServerParts): Promise<Coll
     },
     drain: async () => {
       if (state === 'open') state = 'draining'
-      await drain({ ...collab, logger, timeoutMs: options.COLLAB_DRAIN_TIMEOUT_MS })
+      await drain({
+        ...collab,
+        logger,
+        timeoutMs: options.COLLAB_DRAIN_TIMEOUT_MS,
+        spreadMs: options.COLLAB_DRAIN_SPREAD_MS,
+      })
     },
     [Symbol.asyncDispose]: async () => {
       state = 'closed'

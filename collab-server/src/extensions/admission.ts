@@ -53,6 +53,7 @@ export function createAdmission({
         // Hocuspocus looks itself into what a reader sends, and applies none of it.
         coverage: connection.readOnly ? new Map() : coverage,
         isAnswer: type === ANSWER,
+        bytes: payload.byteLength,
       })
     },
   }

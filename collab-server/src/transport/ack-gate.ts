@@ -10,6 +10,8 @@ interface ExpectedAck {
   readonly coverage: Coverage
   /** The client answered our state vector, as opposed to sending an edit. */
   readonly isAnswer: boolean
+  /** Of the update. */
+  readonly bytes: number
 }
 
 /**
@@ -23,10 +25,39 @@ export interface AckGate {
   isAnswer(address: string): boolean
   /** Called with each ack as it is sent. It reaches the client when the update and all before it are committed. */
   pass(address: string, ack: Uint8Array): void
+  /** Bytes of the updates whose acks are being kept. */
+  readonly unsavedBytes: number
+  /** Nobody waits for acks of `address` any more. */
+  forget(address: string): void
 }
 
-export function createAckGate(forward: (frame: Uint8Array) => void): AckGate {
+interface AckGateParts {
+  readonly forward: (ack: Uint8Array) => void
+  /** Called when {@link AckGate.unsavedBytes} has changed. */
+  readonly onUnsaved: () => void
+}
+
+export function createAckGate({ forward, onUnsaved }: AckGateParts): AckGate {
   const expectedAcks = new Map<string, ExpectedAck>()
+  /** Per address, so that what a closed document owes is forgotten with it. */
+  const owedBytes = new Map<string, { bytes: number }>()
+  let unsavedBytes = 0
+
+  function keep(address: string, ack: Uint8Array, { live, bytes }: ExpectedAck): void {
+    const owed = owedBytes.get(address) ?? { bytes: 0 }
+    owedBytes.set(address, owed)
+    const change = (by: number): void => {
+      owed.bytes += by
+      if (owedBytes.get(address) === owed) unsavedBytes += by
+      onUnsaved()
+    }
+    change(bytes)
+    live.whenSaved(() => {
+      forward(ack)
+      change(-bytes)
+    })
+  }
+
   return {
     expect: (address, expected) => {
       expectedAcks.set(address, expected)
@@ -37,8 +68,17 @@ export function createAckGate(forward: (frame: Uint8Array) => void): AckGate {
       expectedAcks.delete(address)
       if (expected === undefined) return
       const { live, coverage } = expected
-      if (isCovered(live.document, coverage)) live.whenSaved(() => forward(ack))
+      if (isCovered(live.document, coverage)) keep(address, ack, expected)
       else if (!expected.isAnswer) askAgain(expected)
+    },
+    get unsavedBytes() {
+      return unsavedBytes
+    },
+    forget: (address) => {
+      unsavedBytes -= owedBytes.get(address)?.bytes ?? 0
+      owedBytes.delete(address)
+      expectedAcks.delete(address)
+      onUnsaved()
     },
   }
 }

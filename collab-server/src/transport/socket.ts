@@ -22,6 +22,7 @@ export interface ConnectionContext {
 
 interface SocketLimits {
   readonly maxUpdateBytes: number
+  readonly maxUnsavedBytes: number
   readonly maxDocuments: number
   readonly messagesPerSecond: number
   readonly messageBurst: number
@@ -43,7 +44,7 @@ interface SocketParts {
 type ClientConnection = ReturnType<Hocuspocus['handleConnection']>
 
 /** Why a socket is not read for the moment. */
-type PauseReason = 'rate' | 'store'
+type PauseReason = 'rate' | 'store' | 'unsaved'
 
 /** A peer that does not answer the closing handshake is cut after this long, ms. */
 const CLOSE_GRACE_MS = 3_000
@@ -82,7 +83,10 @@ export class CollabSocket implements WebSocketLike {
     this.#ws = ws
     this.#parts = parts
     this.peerAddress = parts.peerAddress
-    this.acks = createAckGate((frame) => this.#write(frame, false))
+    this.acks = createAckGate({
+      forward: (ack) => this.#write(ack, false),
+      onUnsaved: () => this.#paceByStore(),
+    })
     this.#bucket = createTokenBucket({
       perSecond: limits.messagesPerSecond,
       burst: limits.messageBurst,
@@ -188,6 +192,7 @@ export class CollabSocket implements WebSocketLike {
     this.#connections.delete(address)
     this.#earlyPresence.delete(address)
     this.#addresses.delete(address)
+    this.acks.forget(address)
   }
 
   #heard(): void {
@@ -225,6 +230,14 @@ export class CollabSocket implements WebSocketLike {
     }
     this.pause('rate')
     setTimeout(() => this.#slowDown(), waitMs).unref()
+  }
+
+  /** One client that writes faster than its edits can be saved waits for itself, not with everybody else. */
+  #paceByStore(): void {
+    const { unsavedBytes } = this.acks
+    const { maxUnsavedBytes } = this.#parts.limits
+    if (unsavedBytes > maxUnsavedBytes) this.pause('unsaved')
+    else if (unsavedBytes * 2 <= maxUnsavedBytes) this.resume('unsaved')
   }
 
   /** Nothing reaches Hocuspocus for an address before a sign-in for it; names that cannot exist never do. */

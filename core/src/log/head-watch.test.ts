@@ -14,8 +14,10 @@ function createSetup() {
   const log = new MemoryUpdateLog()
   const heads = vi.spyOn(log, 'heads')
   let reportGap = (): void => undefined
+  let isHealthy = true
   const fanout: Fanout = {
     ...createMemoryFanout(),
+    isHealthy: () => isHealthy,
     onGap(listener) {
       reportGap = listener
       return () => undefined
@@ -26,7 +28,10 @@ function createSetup() {
   const headWatch = createHeadWatch({ log, fanout, schedule: time.schedule, onError })
   const follow = (document: DocumentName) =>
     followDocument({ log, fanout, document, headWatch, schedule: time.schedule, apply: () => undefined })
-  return { log, heads, time, onError, headWatch, follow, loseConnection: () => reportGap() }
+  const cutFanout = () => {
+    isHealthy = false
+  }
+  return { log, heads, time, onError, headWatch, follow, cutFanout, loseConnection: () => reportGap() }
 }
 
 let setup: ReturnType<typeof createSetup>
@@ -58,6 +63,18 @@ test('[HEA1] a change whose announcement was lost is found within the interval, 
   await advance(2_000)
   expect(setup.heads).toHaveBeenCalledTimes(2)
   for (const follower of followers) follower.stop()
+})
+
+test('[HEA6] while the fan-out is away heads are compared every second', async () => {
+  const follower = await someFollower()
+  setup.cutFanout()
+  await advance(2_000)
+  for (const expected of [2, 3, 4]) {
+    await appendSilently(follower.document)
+    await advance(1_000)
+    expect(follower.version).toBe(expected)
+  }
+  follower.stop()
 })
 
 test('[HEA2] when messages may have been lost, heads are compared at once', async () => {

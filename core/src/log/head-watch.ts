@@ -5,6 +5,8 @@ import type { DocumentName } from '../wire/document-name.ts'
 import { type Schedule, systemSchedule } from './schedule.ts'
 
 const DEFAULT_INTERVAL_MS = 2_000
+/** The same while announcements are surely lost. */
+const DEFAULT_INTERVAL_ALONE_MS = 1_000
 
 /** What is compared with the head of its document. */
 interface WatchedDocument {
@@ -29,6 +31,8 @@ interface HeadWatchOptions {
   readonly fanout: Fanout
   /** Pause between two comparisons, ms: the longest that a change stays unseen when its announcement was lost. */
   readonly intervalMs?: number
+  /** The same while the fan-out says that messages are lost, ms. */
+  readonly intervalAloneMs?: number
   readonly schedule?: Schedule
   /** A comparison failed; the next one comes all the same. */
   readonly onError?: (error: unknown) => void
@@ -36,7 +40,7 @@ interface HeadWatchOptions {
 
 export function createHeadWatch(options: HeadWatchOptions): HeadWatch {
   const { log, fanout, intervalMs = DEFAULT_INTERVAL_MS, schedule = systemSchedule } = options
-  const { onError = () => undefined } = options
+  const { intervalAloneMs = DEFAULT_INTERVAL_ALONE_MS, onError = () => undefined } = options
   const watched = new Set<WatchedDocument>()
   let cancelNext: (() => void) | null = null
   let isStopped = false
@@ -64,8 +68,10 @@ export function createHeadWatch(options: HeadWatchOptions): HeadWatch {
       onError(error)
     }
     // `null`: nobody has asked for an earlier one meanwhile.
-    if (watched.size > 0 && cancelNext === null) checkSoon(intervalMs)
+    if (watched.size > 0 && cancelNext === null) checkSoon(pauseMs())
   }
+
+  const pauseMs = (): number => (fanout.isHealthy() ? intervalMs : intervalAloneMs)
 
   const stopListening = fanout.onGap(() => {
     if (watched.size > 0) checkSoon(0)
@@ -74,7 +80,7 @@ export function createHeadWatch(options: HeadWatchOptions): HeadWatch {
   return {
     watch(document) {
       watched.add(document)
-      if (watched.size === 1 && cancelNext === null) checkSoon(intervalMs)
+      if (watched.size === 1 && cancelNext === null) checkSoon(pauseMs())
       return () => {
         watched.delete(document)
         if (watched.size > 0) return
