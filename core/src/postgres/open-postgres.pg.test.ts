@@ -20,6 +20,18 @@ describe('values', () => {
 })
 
 describe('losing the server', () => {
+  test('[PGS8] what is asked often is prepared on each connection, and answers the same', async () => {
+    const { db, close } = await openPostgres({ url: database.url, maxConnections: 1 })
+    for (let count = 0; count < 4; count += 1) {
+      const { rows } = await sql<{ sum: number }>`select ${count}::bigint + 1 as sum`.execute(db)
+      expect(rows).toEqual([{ sum: count + 1 }])
+    }
+    const { rows: prepared } = await sql<{ statement: string; uses: number }>`
+    select statement, generic_plans + custom_plans as uses from pg_prepared_statements`.execute(db)
+    expect(prepared).toEqual([{ statement: 'select $1::bigint + 1 as sum', uses: 2 }])
+    await close()
+  })
+
   test('[PGS2] an idle connection that breaks does not end the process; the next query has a new one', async () => {
     const onConnectionLost = vi.fn()
     const { db, close } = await openPostgres({ url: database.url, maxConnections: 1, onConnectionLost })

@@ -2,6 +2,7 @@ import { Socket } from 'node:net'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { Database, Db } from '../sql/database.ts'
+import { createStatementNames, preparingClient } from './preparing-client.ts'
 
 const DEFAULT_MAX_CONNECTIONS = 10
 /** Longest wait for a free or new connection, ms. */
@@ -37,6 +38,7 @@ export interface OpenDatabase {
 export async function openPostgres(options: PostgresOptions): Promise<OpenDatabase> {
   const statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS
   const pool = new pg.Pool({
+    Client: preparingClient(createStatementNames()),
     connectionString: options.url,
     max: options.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
