@@ -9,7 +9,6 @@ import {
   type Schedule,
 } from '@nexus/core/log'
 import type { Access, AccessTokenVerifier, Logger } from '@nexus/core/server'
-import type { WebSocket } from 'ws'
 import { type AccessCache, createAccessCache } from './access-cache.ts'
 import type { CollabOptions } from './config.ts'
 import { LiveDocument } from './documents/live-document.ts'
@@ -23,8 +22,10 @@ import { createSaving } from './extensions/saving.ts'
 import { createSignIn } from './extensions/sign-in.ts'
 import { createUnloadGuard } from './extensions/unload-guard.ts'
 import { Rights } from './rights.ts'
+import { createOutgoing } from './transport/outgoing.ts'
 import { CollabSocket, type ConnectionContext } from './transport/socket.ts'
 import { SocketRegistry } from './transport/socket-registry.ts'
+import type { OpenedSocket } from './transport/upgrade.ts'
 
 interface AssemblyParts {
   readonly log: UpdateLog
@@ -45,7 +46,7 @@ export interface Collab {
   readonly registry: SocketRegistry
   readonly rights: Rights
   readonly presence: Presence
-  readonly openSocket: (ws: WebSocket, peerAddress: string) => void
+  readonly openSocket: (opened: OpenedSocket) => void
 }
 
 /**
@@ -58,6 +59,7 @@ export function assemble(parts: AssemblyParts): Collab {
   const { fanout, nodeId, options, logger } = parts
   const now = () => performance.now()
   const onError = (error: unknown) => logger.debug({ err: error }, 'the log could not be read; trying again')
+  const toOutgoing = createOutgoing()
   const documents = new LiveDocuments()
   const registry = new SocketRegistry({
     maxSockets: options.COLLAB_MAX_SOCKETS,
@@ -145,10 +147,11 @@ export function assemble(parts: AssemblyParts): Collab {
     logger.error({ err: error }, 'a document could not be unloaded')
   }
 
-  function openSocket(ws: WebSocket, peerAddress: string): void {
+  function openSocket(opened: OpenedSocket): void {
+    const { ws } = opened
     const socket = new CollabSocket({
-      ws,
-      peerAddress,
+      ...opened,
+      toOutgoing,
       limits: {
         maxUpdateBytes: options.COLLAB_MAX_UPDATE_BYTES,
         maxUnsavedBytes: options.COLLAB_MAX_UNSAVED_BYTES_PER_SOCKET,

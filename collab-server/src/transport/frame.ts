@@ -77,7 +77,7 @@ function readSync(decoder: decoding.Decoder, address: string): ClientFrame | nul
 }
 
 /** What our own server is about to send, as far as the transport cares. */
-type ServerFrame =
+export type ServerFrame =
   /** "What you sent is saved." Held back until it is true. */
   | { readonly kind: 'ack' }
   /** State, not history: the next one replaces it. */

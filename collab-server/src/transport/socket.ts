@@ -1,18 +1,12 @@
+import type { Duplex } from 'node:stream'
 import { type Connection, type Hocuspocus, OutgoingMessage, type WebSocketLike } from '@hocuspocus/server'
 import { CLOSE_CODES, parseDocumentName } from '@nexus/core'
 import type { VerifiedCaller } from '@nexus/core/server'
 import { WebSocket } from 'ws'
 import { type AckGate, createAckGate } from './ack-gate.ts'
 import { createBackPressure } from './back-pressure.ts'
-import {
-  addressOf,
-  type ClientFrame,
-  classifyServerFrame,
-  isPong,
-  nameInAddress,
-  PING_FRAME,
-  parseClientFrame,
-} from './frame.ts'
+import { addressOf, type ClientFrame, isPong, nameInAddress, PING_FRAME, parseClientFrame } from './frame.ts'
+import type { Outgoing } from './outgoing.ts'
 import { createTokenBucket } from './token-bucket.ts'
 
 /** What hooks and connections know about where they came from. */
@@ -32,6 +26,9 @@ interface SocketLimits {
 
 interface SocketParts {
   readonly ws: WebSocket
+  /** What `ws` stands on; messages are written to it as ready frames. */
+  readonly stream: Pick<Duplex, 'write'>
+  readonly toOutgoing: (message: Uint8Array) => Outgoing
   /** Where the peer is, as far as we can tell. */
   readonly peerAddress: string
   readonly limits: SocketLimits
@@ -84,7 +81,7 @@ export class CollabSocket implements WebSocketLike {
     this.#parts = parts
     this.peerAddress = parts.peerAddress
     this.acks = createAckGate({
-      forward: (ack) => this.#write(ack, false),
+      forward: (ack) => this.#send(ack),
       onUnsaved: () => this.#paceByStore(),
     })
     this.#bucket = createTokenBucket({
@@ -118,20 +115,21 @@ export class CollabSocket implements WebSocketLike {
   /** For Hocuspocus. */
   send(data: string | ArrayBufferLike | Blob | ArrayBufferView): void {
     if (!(data instanceof Uint8Array)) return
-    const frame = classifyServerFrame(data)
-    if (frame.kind === 'ack') {
+    const outgoing = this.#parts.toOutgoing(data)
+    const { kind } = outgoing
+    if (kind.kind === 'ack') {
       this.acks.pass(addressOf(data), data)
       return
     }
-    if (frame.kind === 'refusal') {
+    if (kind.kind === 'refusal') {
       this.forget(addressOf(data))
       // A refused client never asks again; one whose socket closes does.
-      if (frame.reason === 'unavailable') {
+      if (kind.reason === 'unavailable') {
         this.close(CLOSE_CODES.tryAgainLater, 'the document cannot be loaded at the moment')
         return
       }
     }
-    this.#write(data, frame.kind === 'awareness')
+    this.#write(outgoing)
   }
 
   /** Ends the socket; a peer that does not take part is cut. */
@@ -161,7 +159,7 @@ export class CollabSocket implements WebSocketLike {
       return
     }
     this.#heardSincePing = false
-    this.#write(PING_FRAME, false)
+    this.#send(PING_FRAME)
     if (this.#ws.readyState === WebSocket.OPEN) this.#ws.ping()
   }
 
@@ -251,7 +249,7 @@ export class CollabSocket implements WebSocketLike {
       return true
     }
     const reason = isKnowable ? 'rate_limited' : 'not_found'
-    this.#write(new OutgoingMessage(address).writePermissionDenied(reason).toUint8Array(), false)
+    this.#send(new OutgoingMessage(address).writePermissionDenied(reason).toUint8Array())
     return false
   }
 
@@ -273,11 +271,18 @@ export class CollabSocket implements WebSocketLike {
     this.close(CLOSE_CODES.badRequest, 'the presence message cannot be understood')
   }
 
-  #write(frame: Uint8Array, isAwareness: boolean): void {
+  #send(message: Uint8Array): void {
+    this.#write(this.#parts.toOutgoing(message))
+  }
+
+  #write({ kind, wire }: Outgoing): void {
     if (this.#ws.readyState !== WebSocket.OPEN) return
-    const bufferedBytes = this.#ws.bufferedAmount
-    const verdict = this.#backPressure.judge({ bytes: frame.byteLength, isAwareness, bufferedBytes })
-    if (verdict === 'send') this.#ws.send(frame)
+    const verdict = this.#backPressure.judge({
+      bytes: wire.byteLength,
+      isAwareness: kind.kind === 'awareness',
+      bufferedBytes: this.#ws.bufferedAmount,
+    })
+    if (verdict === 'send') this.#parts.stream.write(wire)
     if (verdict === 'close') this.close(CLOSE_CODES.tryAgainLater, 'this connection reads too slowly')
   }
 }

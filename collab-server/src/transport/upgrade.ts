@@ -5,6 +5,14 @@ import type { SocketRegistry } from './socket-registry.ts'
 
 const COLLAB_PATH = '/collab'
 
+export interface OpenedSocket {
+  readonly ws: WebSocket
+  /** The connection `ws` stands on. */
+  readonly stream: Pick<Duplex, 'write'>
+  /** Where the peer is, as far as we can tell. */
+  readonly peerAddress: string
+}
+
 interface UpgradeParts {
   readonly registry: SocketRegistry
   readonly maxFrameBytes: number
@@ -13,7 +21,7 @@ interface UpgradeParts {
   /** How many proxies stand in front, each of which adds one address to X-Forwarded-For. */
   readonly trustedProxies: number
   readonly isDraining: () => boolean
-  readonly onOpen: (ws: WebSocket, peerAddress: string) => void
+  readonly onOpen: (opened: OpenedSocket) => void
 }
 
 /** Takes WebSockets on {@link COLLAB_PATH}, within the limits; what is refused is answered over HTTP, before a handshake. */
@@ -30,7 +38,8 @@ export function createUpgradeHandler(parts: UpgradeParts) {
     if (path !== COLLAB_PATH && path !== `${COLLAB_PATH}/`) return false
     const peerAddress = peerAddressOf(request, parts.trustedProxies)
     const refusal = refusalOf(parts, request, peerAddress)
-    if (refusal === null) server.handleUpgrade(request, socket, head, (ws) => parts.onOpen(ws, peerAddress))
+    if (refusal === null)
+      server.handleUpgrade(request, socket, head, (ws) => parts.onOpen({ ws, stream: socket, peerAddress }))
     else refuse(socket, refusal)
     return true
   }
