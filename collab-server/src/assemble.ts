@@ -16,6 +16,7 @@ import { LiveDocuments } from './documents/live-documents.ts'
 import { createAdmission } from './extensions/admission.ts'
 import { createConnections } from './extensions/connections.ts'
 import { DocumentDatabase } from './extensions/document-database.ts'
+import { createEcho } from './extensions/echo.ts'
 import { createPace } from './extensions/pace.ts'
 import { createPresence, type Presence } from './extensions/presence.ts'
 import { createSaving } from './extensions/saving.ts'
@@ -49,6 +50,9 @@ export interface Collab {
   readonly openSocket: (opened: OpenedSocket) => void
 }
 
+/** Up to three hundred commits a second; above that edits share them. */
+const BATCH_GAP_MS = 3
+
 /**
  * What every hook's payload carries. Its address is a path only: Hocuspocus parses a full one anew for every hook of
  * every message.
@@ -60,6 +64,7 @@ export function assemble(parts: AssemblyParts): Collab {
   const now = () => performance.now()
   const onError = (error: unknown) => logger.debug({ err: error }, 'the log could not be read; trying again')
   const toOutgoing = createOutgoing()
+  const echo = createEcho()
   const documents = new LiveDocuments()
   const registry = new SocketRegistry({
     maxSockets: options.COLLAB_MAX_SOCKETS,
@@ -70,6 +75,7 @@ export function assemble(parts: AssemblyParts): Collab {
     ...parts,
     maxWaitingBytes: options.COLLAB_MAX_UNSAVED_BYTES,
     schedule: withoutHoldingUp,
+    batchGapMs: BATCH_GAP_MS,
     onError: (error) => logger.error({ err: error }, 'edits could not be saved'),
   })
   const headWatch = createHeadWatch({
@@ -112,21 +118,30 @@ export function assemble(parts: AssemblyParts): Collab {
       presence.extension,
       createConnections({ documents, rights }),
       createPace(),
+      echo.extension,
       createAdmission({ documents, maxDocumentBytes: options.COLLAB_MAX_DOCUMENT_BYTES }),
     ],
     ...pendingLimits(options),
   })
 
+  let isPaused = false
+
   function onSaving(): void {
-    if (queue.isFull) for (const socket of registry) socket.pause('store')
+    if (!queue.isFull) return
+    isPaused = true
+    for (const socket of registry) socket.pause('store')
   }
 
   function onAllSaved(live: LiveDocument): void {
-    if (queue.waitingBytes * 2 <= options.COLLAB_MAX_UNSAVED_BYTES) {
-      for (const socket of registry) socket.resume('store')
-    }
+    readOn()
     // Not in this turn: an unloading that was vetoed a moment ago has to end first.
-    setImmediate(() => tidy(live))
+    if (database.isOverdue(live) || live.document.getConnectionsCount() === 0) setImmediate(() => tidy(live))
+  }
+
+  function readOn(): void {
+    if (!isPaused || queue.waitingBytes * 2 > options.COLLAB_MAX_UNSAVED_BYTES) return
+    isPaused = false
+    for (const socket of registry) socket.resume('store')
   }
 
   /** What had to wait for edits to be saved. */
@@ -136,6 +151,7 @@ export function assemble(parts: AssemblyParts): Collab {
   }
 
   function onLost({ name, document }: LiveDocument, error: NexusError): void {
+    readOn()
     logger.warn({ err: error, document: name }, 'an open document was given up')
     for (const connection of document.getConnections()) {
       if (error.code === 'not_found') connection.close({ code: CLOSE_CODES.notFound, reason: error.code })
@@ -152,6 +168,7 @@ export function assemble(parts: AssemblyParts): Collab {
     const socket = new CollabSocket({
       ...opened,
       toOutgoing,
+      isEcho: echo.isEcho,
       limits: {
         maxUpdateBytes: options.COLLAB_MAX_UPDATE_BYTES,
         maxUnsavedBytes: options.COLLAB_MAX_UNSAVED_BYTES_PER_SOCKET,

@@ -82,12 +82,15 @@ export type ServerFrame =
   | { readonly kind: 'ack' }
   /** State, not history: the next one replaces it. */
   | { readonly kind: 'awareness' }
+  /** Edits, of whoever made them. */
+  | { readonly kind: 'update' }
   | { readonly kind: 'refusal'; readonly reason: string }
   | { readonly kind: 'other' }
 
 const OTHER: ServerFrame = { kind: 'other' }
 const ACK: ServerFrame = { kind: 'ack' }
 const AWARENESS: ServerFrame = { kind: 'awareness' }
+const UPDATE: ServerFrame = { kind: 'update' }
 
 /** Looks at the few bytes that matter; never fails on frames made by Hocuspocus. */
 export function classifyServerFrame(bytes: Uint8Array): ServerFrame {
@@ -99,6 +102,8 @@ export function classifyServerFrame(bytes: Uint8Array): ServerFrame {
       return bytes.length === typeAt + 2 && bytes[typeAt + 1] === 1 ? ACK : OTHER
     case TYPE.awareness:
       return AWARENESS
+    case TYPE.sync:
+      return bytes[typeAt + 1] === SYNC_STEP.update ? UPDATE : OTHER
     case TYPE.auth:
       if (bytes[typeAt + 1] !== PERMISSION_DENIED) return OTHER
       decoder.pos = typeAt + 2

@@ -5,7 +5,7 @@ import type { VerifiedCaller } from '@nexus/core/server'
 import { WebSocket } from 'ws'
 import { type AckGate, createAckGate } from './ack-gate.ts'
 import { createBackPressure } from './back-pressure.ts'
-import { addressOf, type ClientFrame, isPong, nameInAddress, PING_FRAME, parseClientFrame } from './frame.ts'
+import { type ClientFrame, isPong, nameInAddress, PING_FRAME, parseClientFrame } from './frame.ts'
 import type { Outgoing } from './outgoing.ts'
 import { createTokenBucket } from './token-bucket.ts'
 
@@ -29,6 +29,8 @@ interface SocketParts {
   /** What `ws` stands on; messages are written to it as ready frames. */
   readonly stream: Pick<Duplex, 'write'>
   readonly toOutgoing: (message: Uint8Array) => Outgoing
+  /** Whether what is being sent now is only what this connection sent. */
+  readonly isEcho: (connection: Connection<ConnectionContext>) => boolean
   /** Where the peer is, as far as we can tell. */
   readonly peerAddress: string
   readonly limits: SocketLimits
@@ -116,13 +118,14 @@ export class CollabSocket implements WebSocketLike {
   send(data: string | ArrayBufferLike | Blob | ArrayBufferView): void {
     if (!(data instanceof Uint8Array)) return
     const outgoing = this.#parts.toOutgoing(data)
-    const { kind } = outgoing
+    const { kind, address } = outgoing
     if (kind.kind === 'ack') {
-      this.acks.pass(addressOf(data), data)
+      this.acks.pass(address, data)
       return
     }
+    if (kind.kind === 'update' && this.#isEcho(address)) return
     if (kind.kind === 'refusal') {
-      this.forget(addressOf(data))
+      this.forget(address)
       // A refused client never asks again; one whose socket closes does.
       if (kind.reason === 'unavailable') {
         this.close(CLOSE_CODES.tryAgainLater, 'the document cannot be loaded at the moment')
@@ -269,6 +272,11 @@ export class CollabSocket implements WebSocketLike {
   #takePresence(connection: Connection<ConnectionContext>, states: Uint8Array): void {
     if (this.#parts.onAwareness(connection, states)) return
     this.close(CLOSE_CODES.badRequest, 'the presence message cannot be understood')
+  }
+
+  #isEcho(address: string): boolean {
+    const connection = this.#connections.get(address)
+    return connection !== undefined && this.#parts.isEcho(connection)
   }
 
   #send(message: Uint8Array): void {

@@ -173,6 +173,21 @@ describe('group commit', () => {
   })
 })
 
+describe('many batches', () => {
+  test('[QUE24] begin no faster than they may; an entry that comes alone does not wait', async () => {
+    setup = createSetup({ batchGapMs: 60_000 })
+    const document = await someLog()
+    expect(await setup.queue.append(entryOf(document))).toMatchObject({ state: 'appended' })
+    const saved = [setup.queue.append(entryOf(document)), setup.queue.append(entryOf(document))]
+    await nextTurn()
+    expect(setup.log.batches).toHaveLength(1)
+    expect(setup.time.pending).toHaveLength(1)
+    setup.time.advance(60_000)
+    expect(await Promise.all(saved)).toMatchObject([{ fromVersion: 3 }, { fromVersion: 4 }])
+    expect(setup.log.batches).toHaveLength(2)
+  })
+})
+
 describe('strict entries', () => {
   const strict = (document: DocumentName, version: number): AppendEntry => ({
     ...entryOf(document),
