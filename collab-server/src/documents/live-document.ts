@@ -145,6 +145,8 @@ export class LiveDocument {
       this.tail.add(update.byteLength)
       this.#unsaved.settle(edit)
     } else if (outcome.state === 'known') {
+      // It stands at a version up to this one: until all of them are here, this copy is more than its version.
+      this.#reached(outcome.version)
       this.#unsaved.settle(edit)
       // Somebody else has appended it, and perhaps more, of which nobody may have told us.
       if (this.version < outcome.version) this.#follower.catchUp().catch(this.#parts.onError)
