@@ -1,18 +1,15 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startChildServer } from './child-server.ts'
+import { type ChildServer, startChildServer } from './child-server.ts'
 import { freePort } from './free-port.ts'
 
-export interface RunningRedis {
+export interface RunningRedis extends ChildServer {
   readonly url: string
-  /** Of the server itself, for tests that stop it for a while (SIGSTOP, SIGCONT). */
-  readonly pid: number
-  stop(): Promise<void>
 }
 
 /**
- * A Redis of its own that keeps nothing on disk. Ends when this process does.
+ * A Redis of its own that keeps nothing on disk: after a crash it is empty. Ends when this process does.
  *
  * @param options - `port` starts it where one ran before: an outage and its end.
  */
@@ -37,5 +34,5 @@ export async function startRedis(options: { readonly port?: number } = {}): Prom
     stopSignal: 'TERM',
     folder,
   })
-  return { url: `redis://127.0.0.1:${port}`, pid: server.pid, stop: server.stop }
+  return Object.assign(server, { url: `redis://127.0.0.1:${port}` })
 }
