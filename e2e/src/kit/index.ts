@@ -3,7 +3,14 @@ export { openBrowser, openWindow, type Window } from './browser.ts'
 export { type CrashOutcome, type CrashRounds, runCrashRounds } from './crash-rounds.ts'
 export { withDataDir } from './data-dir.ts'
 export { type LiveEditor, type OpenEditor, openLiveEditor } from './live-editor.ts'
-export { type NexusProcess, type StartOptions, startNexus, startService } from './nexus-process.ts'
+export {
+  type NexusProcess,
+  type Preload,
+  type ServiceName,
+  type StartOptions,
+  startNexus,
+  startService,
+} from './nexus-process.ts'
 export {
   type Credentials,
   openPanel,

@@ -22,6 +22,14 @@ export interface NexusProcess {
   kill(): Promise<void>
   /** SIGTERM. Resolves with the exit code when the process has ended by itself. */
   stop(): Promise<number | null>
+  /** To what was loaded before the product, see {@link Preload}; nothing happens when the process is gone. */
+  tell(message: object): void
+}
+
+/** A module of the test kit that a service loads before itself, and that talks with us. */
+export interface Preload {
+  readonly module: URL
+  readonly onMessage: (message: unknown) => void
 }
 
 export interface StartOptions {
@@ -48,13 +56,17 @@ export function startNexus({ dataDir, databaseUrl, env = {} }: StartOptions): Pr
   })
 }
 
+export type ServiceName = 'api' | 'collab-server' | 'snapshots'
+
 /** Starts one service as a process of its own on a free port, as in a cluster, and waits until it is ready. */
 export function startService(
-  part: 'api' | 'collab-server' | 'snapshots',
+  part: ServiceName,
   env: Readonly<Record<string, string>>,
+  preload?: Preload,
 ): Promise<NexusProcess> {
   return startProcess({
     part,
+    ...(preload === undefined ? {} : { preload }),
     ready: /"port":(\d+),"msg":"[a-z-]+ is ready"/,
     toUrl: (port) => `http://localhost:${port}`,
     env: { PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'info', ...env },
@@ -67,14 +79,17 @@ interface StartProcess {
   readonly ready: RegExp
   readonly toUrl: (group: string) => string
   readonly env: Readonly<Record<string, string>>
+  readonly preload?: Preload
 }
 
-async function startProcess({ part, ready, toUrl, env }: StartProcess): Promise<NexusProcess> {
+async function startProcess({ part, ready, toUrl, env, preload }: StartProcess): Promise<NexusProcess> {
   const startedAt = performance.now()
-  const child = spawn(process.execPath, [mainOf(part)], {
+  const before = preload === undefined ? [] : ['--import', preload.module.href]
+  const child = spawn(process.execPath, [...before, mainOf(part)], {
     env: { PATH: process.env.PATH ?? '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...(preload === undefined ? [] : (['ipc'] as const))],
   })
+  if (preload !== undefined) child.on('message', preload.onMessage)
   const lines = keepLines(child)
   const url = toUrl(await readyGroup(child, lines, ready))
   return {
@@ -83,6 +98,10 @@ async function startProcess({ part, ready, toUrl, env }: StartProcess): Promise<
     startMs: performance.now() - startedAt,
     said: () => lines.join('\n'),
     isAlive: () => child.exitCode === null && child.signalCode === null,
+    tell: (message) => {
+      // A process that ends meanwhile is no error: it cannot be told any more.
+      if (child.connected) child.send(message, () => undefined)
+    },
     kill: async () => {
       await ended(child, 'SIGKILL')
     },

@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { CASES, nameOf } from './cases.ts'
+import { type Cluster, mend, startCluster } from './cluster.ts'
+import { Ledger } from './ledger.ts'
+import { lookAt, lookEverywhere, whenLevel } from './look.ts'
+import { apiPlace, logPlaces } from './places.ts'
+import { playCase } from './run-case.ts'
+import { withScene } from './scene.ts'
+
+/** One cluster and one ledger for all cases: what an earlier case was promised must outlive the later ones too. */
+const ledger = new Ledger()
+let cluster: Cluster
+
+beforeAll(async () => {
+  cluster = await startCluster()
+})
+beforeEach(() => mend(cluster))
+afterAll(() => cluster?.stop())
+
+test.for(CASES)(
+  '[FLT1] $victim gets $signal $point: every acknowledged key stands exactly once everywhere',
+  async (given) => {
+    const findings = await withScene({ cluster, ledger, name: nameOf(given) }, async (scene) => {
+      await playCase({ cluster, ledger, scene }, given)
+      await whenLevel(cluster, ledger, scene)
+      for (const writer of scene.staying) writer.leave()
+      return lookEverywhere(cluster, ledger, [scene.shared, scene.left, scene.shelf])
+    })
+    expect(findings).toEqual([])
+  },
+)
+
+test('[FLT1] after all of it, everything that any case was promised is still there', async () => {
+  expect(ledger.acknowledgedCount).toBeGreaterThan(CASES.length * 20)
+  expect(await lookAt([apiPlace(cluster), ...logPlaces(cluster)], ledger, ledger.documents)).toEqual([])
+})

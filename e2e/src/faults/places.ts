@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import type { DocumentName } from '@nexus/core'
+import { openPostgres } from '@nexus/core/postgres'
+import { sql } from 'kysely'
+import * as Y from 'yjs'
+import { requestJson } from '../kit/index.ts'
+import type { Cluster } from './cluster.ts'
+import { entriesOf, openEditor } from './writers.ts'
+
+/** Where a key must stand, and how the list of keys is read there. */
+export interface Place {
+  readonly name: string
+  read(document: DocumentName): Promise<readonly unknown[]>
+}
+
+/** The live document as somebody sees it who opens it now, on each server. */
+export const livePlaces = (cluster: Cluster): Place[] =>
+  cluster.collab.map((server, index) => ({
+    name: `live on server ${index + 1}`,
+    read: async (document) => {
+      const editor = await openEditor(cluster, server, document)
+      const keys = entriesOf(editor).toArray()
+      editor.close()
+      return keys
+    },
+  }))
+
+export const apiPlace = ({ api, account }: Cluster): Place => ({
+  name: "the API's JSON",
+  read: async (document) => {
+    const answer = await requestJson<{ state: { $state: { entries: unknown[] } } }>(
+      `${api.url}/api/state/${document}`,
+      { token: account.accessToken },
+    )
+    if (answer.status !== 200) throw new Error(`GET answered ${answer.status}`)
+    return answer.body.state.$state.entries
+  },
+})
+
+/** The log's rows, with plain Yjs: from the first on, and from the newest checkpoint on. */
+export const logPlaces = (cluster: Cluster): Place[] => [
+  { name: 'the log from its beginning', read: (document) => replay(cluster, document, 'beginning') },
+  { name: 'the log from its newest checkpoint', read: (document) => replay(cluster, document, 'checkpoint') },
+]
+
+async function replay({ postgres }: Cluster, document: DocumentName, from: 'beginning' | 'checkpoint') {
+  const { db, close } = await openPostgres({ url: postgres.url, maxConnections: 1 })
+  const head = await sql<{ version: number; checkpoint: Uint8Array | null; covered: number }>`
+    select p.version, c.state as checkpoint, coalesce(c.version, 0) as covered
+    from panel_states p
+    left join lateral (
+      select version, state from state_checkpoints
+      where document = p.document and ${from} = 'checkpoint'
+      order by version desc limit 1
+    ) c on true
+    where p.document = ${document}
+  `.execute(db)
+  const row = head.rows[0]
+  if (row === undefined) throw new Error(`The log has no ${document}.`)
+  const tail = await sql<{ version: number; update_data: Uint8Array }>`
+    select version, update_data from state_history
+    where document = ${document} and version > ${row.covered} order by version
+  `.execute(db)
+  await close()
+  const versions = tail.rows.map(({ version }) => version)
+  const expected = Array.from({ length: row.version - row.covered }, (_, index) => row.covered + index + 1)
+  if (versions.join() !== expected.join()) throw new Error(`The log of ${document} has gaps: ${versions}`)
+  const doc = new Y.Doc({ gc: false })
+  if (row.checkpoint !== null) Y.applyUpdate(doc, row.checkpoint)
+  for (const { update_data } of tail.rows) Y.applyUpdate(doc, update_data)
+  const entries = doc.getMap('state').get('entries')
+  return entries instanceof Y.Array ? entries.toArray() : []
+}
+
+/** The files of one commit, read by the real git. */
+export const gitPlace = ({ gitDir, account }: Cluster, commit: string): Place => ({
+  name: 'Git',
+  read: async (document) => {
+    const repository = join(gitDir, `${account.workspaceId}.git`)
+    const git = (...args: string[]): string =>
+      execFileSync('git', ['--git-dir', repository, ...args], { encoding: 'utf8', maxBuffer: 100_000_000 })
+    const paths = git('ls-tree', '-r', '--name-only', commit).split('\n')
+    const path = paths.find((each) => each.endsWith(`-${document.slice(-8)}/state.json`))
+    if (path === undefined) throw new Error(`${document} is not in commit ${commit}.`)
+    const state: { entries: unknown[] } = JSON.parse(git('show', `${commit}:${path}`))
+    return state.entries
+  },
+})

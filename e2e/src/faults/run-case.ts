@@ -1,0 +1,59 @@
+import { type Case, nameOf, REACHED_BY } from './cases.ts'
+import type { Cluster } from './cluster.ts'
+import type { Ledger } from './ledger.ts'
+import type { Member } from './member.ts'
+import { documentOf, provoke } from './provoke.ts'
+import type { Scene } from './scene.ts'
+import { inTime, until } from './until.ts'
+import { strike, targetOf } from './victims.ts'
+
+interface Play {
+  readonly cluster: Cluster
+  readonly ledger: Ledger
+  readonly scene: Scene
+}
+
+/**
+ * Plays one case to its end: somebody comes to the point, the victim is struck, some people leave for good, everything
+ * recovers. Those who stay have been acknowledged again, and write no more, when it resolves.
+ */
+export async function playCase({ cluster, ledger, scene }: Play, given: Case): Promise<void> {
+  const { point, victim, signal } = given
+  const [first, ...others] = whoReaches(cluster, given)
+  if (first === undefined) throw new Error(`nobody reaches ${point}`)
+  const holders = [first, ...others]
+  await Promise.all(holders.map((member) => member.arm(point, documentOf(point, scene))))
+  const reached = Promise.race(holders.map((member) => member.whenReached(point).then(() => member)))
+  const provoked = provoke({ cluster, ledger, scene, point, by: first, name: nameOf(given) })
+  const holder = await inTime(reached, `nobody came to "${point}"`)
+
+  await strike(targetOf(cluster, victim, holder), signal, () => {
+    for (const writer of scene.leaving) writer.leave()
+    for (const member of cluster.members) member.goOn()
+  })
+  await whenReady(cluster)
+  await inTime(provoked, 'what led to the point did not end')
+  await inTime(Promise.all(scene.staying.map((writer) => writer.nextAck())), 'no new acknowledgement')
+  await Promise.all(scene.staying.map((writer) => writer.stop()))
+}
+
+/** The members that are held at the point: the victim itself where it can reach it. */
+function whoReaches({ members }: Cluster, { point, victim }: Case): readonly Member[] {
+  const [main, ...others] = REACHED_BY[point]
+  const parts = REACHED_BY[point].find((part) => part === victim) ?? main
+  const isWrittenAllTheTime = point === 'before append' || point === 'after commit before ack'
+  if (!isWrittenAllTheTime) return members.filter(({ part }) => part === parts).slice(0, 1)
+  // Wherever it comes first.
+  const all = parts === victim ? [parts] : [parts, ...others]
+  return members.filter(({ part }) => all.includes(part))
+}
+
+/** Resolves when every process is there and says that it is ready. */
+export async function whenReady({ members }: Cluster): Promise<void> {
+  const ready = async (): Promise<boolean> =>
+    (await Promise.all(members.map((member) => member.isReady()))).every(Boolean)
+  await until(ready, () => {
+    const states = members.map((member) => `${member.part}, alive: ${member.isAlive}\n${member.said()}`)
+    return `Not all are ready again.\n${states.join('\n\n')}`
+  })
+}

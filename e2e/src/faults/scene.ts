@@ -1,0 +1,66 @@
+import { type DocumentName, panelDocumentName, parsePanelId, parseWorkspaceId } from '@nexus/core'
+import { createFreeFormPanel } from '../kit/index.ts'
+import type { Cluster } from './cluster.ts'
+import type { Ledger } from './ledger.ts'
+import { openEditor, startApiWriter, startLiveWriter, type Writer } from './writers.ts'
+
+/** The panels of one case, and who writes in them. */
+export interface Scene {
+  /** Written by people on both servers and by a program; they stay, and connect again. */
+  readonly shared: DocumentName
+  /** Written by people on both servers who all leave at the strike: nobody can bring back what the log does not have. */
+  readonly left: DocumentName
+  /** Nobody has it open; for opening, checkpoints and unloading. */
+  readonly shelf: DocumentName
+  readonly staying: readonly Writer[]
+  readonly leaving: readonly Writer[]
+}
+
+/**
+ * Lends a scene in which everybody writes already; afterwards everybody has left.
+ *
+ * @param name - First part of every key, so that a lost key says which case lost it.
+ */
+export async function withScene<T>(
+  stage: { readonly cluster: Cluster; readonly ledger: Ledger; readonly name: string },
+  play: (scene: Scene) => Promise<T>,
+): Promise<T> {
+  const scene = await setScene(stage.cluster, stage.ledger, stage.name)
+  try {
+    return await play(scene)
+  } finally {
+    for (const writer of [...scene.staying, ...scene.leaving]) writer.leave()
+  }
+}
+
+async function setScene(cluster: Cluster, ledger: Ledger, name: string): Promise<Scene> {
+  const [shared, left, shelf] = await Promise.all(
+    ['shared', 'left', 'shelf'].map((which) => createPanel(cluster, ledger, `${name}.${which}.0`)),
+  )
+  if (shared === undefined || left === undefined || shelf === undefined) throw new Error('a panel is missing')
+  const live = async (document: DocumentName, who: string): Promise<Writer[]> =>
+    Promise.all(
+      cluster.collab.map(async (server, index) => {
+        const editor = await openEditor(cluster, server, document)
+        return startLiveWriter(editor, { ledger, document, name: `${name}.${who}${index}` })
+      }),
+    )
+  const [people, leaving] = await Promise.all([live(shared, 'stays'), live(left, 'leaves')])
+  const program = startApiWriter(cluster, { ledger, document: shared, name: `${name}.program` })
+  const staying = [...people, program]
+  await Promise.all([...staying, ...leaving].map((writer) => writer.nextAck()))
+  return { shared, left, shelf, staying, leaving }
+}
+
+/** A panel that begins with one key in its list. */
+export async function createPanel(cluster: Cluster, ledger: Ledger, key: string): Promise<DocumentName> {
+  const { account, api } = cluster
+  const panel = await createFreeFormPanel(api.url, account, { entries: [key] })
+  const workspaceId = parseWorkspaceId(account.workspaceId)
+  const panelId = parsePanelId(panel)
+  if (workspaceId === null || panelId === null) throw new Error(`an id that is none: ${panel}`)
+  const document = panelDocumentName(workspaceId, panelId)
+  ledger.wrote(document, key)
+  ledger.acknowledged(document, key)
+  return document
+}
