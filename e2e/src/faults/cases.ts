@@ -17,8 +17,8 @@ export const CASES: readonly Case[] = POINTS.flatMap((point) =>
 export const nameOf = ({ point, victim, signal }: Case): string =>
   `${victim}/${signal}/${point}`.replaceAll(' ', '-')
 
-/** Who can be held at a point: the victim when it is among them, otherwise the first (or whoever comes first). */
-export const REACHED_BY: Readonly<Record<Point, readonly [ServiceName, ...ServiceName[]]>> = {
+/** Who can be held at a point: the victim's kind when it is among them, otherwise whoever comes first. */
+export const REACHED_BY: Readonly<Record<Point, readonly ServiceName[]>> = {
   'before append': ['collab-server', 'api'],
   'after commit before ack': ['collab-server', 'api'],
   'during checkpoint': ['collab-server'],

@@ -9,11 +9,14 @@ import type { Lie } from './preload/dishonest-log.ts'
 type Postgres = Awaited<ReturnType<typeof startPostgres>>
 type Redis = Awaited<ReturnType<typeof startRedis>>
 
+type Pair = readonly [Member, Member]
+
 /** The whole product as processes of its own, on ports that stay, so that clients find a process again that was killed. */
 export interface Cluster {
-  readonly collab: readonly [Member, Member]
-  readonly api: Member
-  readonly snapshots: Member
+  readonly apis: Pair
+  readonly collabs: Pair
+  readonly snapshots: Pair
+  /** All of them. */
   readonly members: readonly Member[]
   readonly redis: Redis
   readonly postgres: Postgres
@@ -47,22 +50,22 @@ export async function startCluster(lie?: Lie): Promise<Cluster> {
   }
   const member = async (part: ServiceName): Promise<Member> =>
     new Member(part, { ...env, PORT: String(await freePort()) })
-  const api = await member('api')
-  const collab = [await member('collab-server'), await member('collab-server')] as const
-  const snapshots = await member('snapshots')
-  const members = [api, ...collab, snapshots]
+  const pair = async (part: ServiceName): Promise<Pair> => [await member(part), await member(part)]
+  const [apis, collabs, snapshots] = [await pair('api'), await pair('collab-server'), await pair('snapshots')]
+  const members = [...apis, ...collabs, ...snapshots]
   // First alone: it makes the tables.
-  await api.start()
-  await Promise.all([...collab, snapshots].map((each) => each.start()))
+  const [first, ...others] = members
+  await first?.start()
+  await Promise.all(others.map((each) => each.start()))
   return {
-    collab,
-    api,
+    apis,
+    collabs,
     snapshots,
     members,
     redis,
     postgres,
     gitDir,
-    account: await signUp(api.url),
+    account: await signUp(apis[0].url),
     stop: async () => {
       await Promise.all(members.map((each) => each.kill()))
       await Promise.all([redis.stop(), postgres.stop()])

@@ -3,7 +3,7 @@ import { CASES, nameOf } from './cases.ts'
 import { type Cluster, mend, startCluster } from './cluster.ts'
 import { Ledger } from './ledger.ts'
 import { lookAt, lookEverywhere, whenLevel } from './look.ts'
-import { apiPlace, logPlaces } from './places.ts'
+import { apiPlaces, logPlaces } from './places.ts'
 import { playCase } from './run-case.ts'
 import { withScene } from './scene.ts'
 
@@ -32,5 +32,5 @@ test.for(CASES)(
 
 test('[FLT1] after all of it, everything that any case was promised is still there', async () => {
   expect(ledger.acknowledgedCount).toBeGreaterThan(CASES.length * 20)
-  expect(await lookAt([apiPlace(cluster), ...logPlaces(cluster)], ledger, ledger.documents)).toEqual([])
+  expect(await lookAt([...apiPlaces(cluster), ...logPlaces(cluster)], ledger, ledger.documents)).toEqual([])
 })

@@ -3,7 +3,7 @@ import { type Case, nameOf } from './cases.ts'
 import { startCluster } from './cluster.ts'
 import { Ledger } from './ledger.ts'
 import { lookAt } from './look.ts'
-import { apiPlace, logPlaces } from './places.ts'
+import { apiPlaces, logPlaces } from './places.ts'
 import type { Lie } from './preload/dishonest-log.ts'
 import { playCase } from './run-case.ts'
 import { withScene } from './scene.ts'
@@ -18,7 +18,7 @@ async function lostBy(lie: Lie, cases: readonly Case[]): Promise<string[]> {
         playCase({ cluster, ledger, scene }, given),
       )
     }
-    const findings = await lookAt([apiPlace(cluster), ...logPlaces(cluster)], ledger, ledger.documents)
+    const findings = await lookAt([...apiPlaces(cluster), ...logPlaces(cluster)], ledger, ledger.documents)
     return findings.flatMap(({ lost }) => lost)
   } finally {
     await cluster.stop()

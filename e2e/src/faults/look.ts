@@ -1,7 +1,7 @@
 import type { DocumentName } from '@nexus/core'
 import type { Cluster } from './cluster.ts'
 import { type Faults, hasFaults, type Ledger } from './ledger.ts'
-import { apiPlace, gitPlace, livePlaces, logPlaces, type Place } from './places.ts'
+import { apiPlaces, gitPlace, livePlaces, logPlaces, type Place } from './places.ts'
 import { requestSnapshot } from './provoke.ts'
 import type { Scene } from './scene.ts'
 import { inTime, until } from './until.ts'
@@ -12,16 +12,15 @@ export interface Finding extends Faults {
 }
 
 /**
- * Everybody who stayed has what was acknowledged, and so has the API: only then may those who stayed leave, because what
+ * Everybody who stayed has what was acknowledged, and so have the APIs: only then may those who stayed leave, because what
  * is still on its way to a server would otherwise be lost with them, rightly.
  */
 export async function whenLevel(cluster: Cluster, ledger: Ledger, { shared, staying }: Scene): Promise<void> {
   let worst: readonly Faults[] = []
   const isLevel = async (): Promise<boolean> => {
     const copies = staying.map((writer) => writer.sees()).filter((keys) => keys !== null)
-    const faults = [...copies, await apiPlace(cluster).read(shared)].map((keys) =>
-      ledger.faultsOf(shared, keys),
-    )
+    const answers = await Promise.all(apiPlaces(cluster).map((place) => place.read(shared)))
+    const faults = [...copies, ...answers].map((keys) => ledger.faultsOf(shared, keys))
     worst = faults.filter(hasFaults)
     return worst.length === 0
   }
@@ -35,7 +34,12 @@ export async function lookEverywhere(
   documents: readonly DocumentName[],
 ): Promise<Finding[]> {
   const commit = await inTime(snapshot(cluster), 'no snapshot')
-  const places = [...livePlaces(cluster), ...logPlaces(cluster), apiPlace(cluster), gitPlace(cluster, commit)]
+  const places = [
+    ...livePlaces(cluster),
+    ...logPlaces(cluster),
+    ...apiPlaces(cluster),
+    gitPlace(cluster, commit),
+  ]
   return lookAt(places, ledger, documents)
 }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type LiveEditor, requestJson } from '../kit/index.ts'
 import { type Cluster, startCluster } from './cluster.ts'
 import { Ledger } from './ledger.ts'
-import { apiPlace, livePlaces } from './places.ts'
+import { apiPlaces, livePlaces } from './places.ts'
 import { requestSnapshot } from './provoke.ts'
 import { whenReady } from './run-case.ts'
 import { createPanel } from './scene.ts'
@@ -24,9 +24,15 @@ const sees = (editor: LiveEditor, ...keys: readonly string[]): Promise<void> =>
 
 test('[FLT3] PostgreSQL away: people go on together, unsaved; programs are told to come back; nothing of it is lost', async () => {
   const document = await createPanel(cluster, new Ledger(), 'first')
-  const [one, two] = cluster.collab
-  const [alice, bob] = [await openEditor(cluster, one, document), await openEditor(cluster, one, document)]
-  const [carol, dave] = [await openEditor(cluster, two, document), await openEditor(cluster, two, document)]
+  const [one, two] = cluster.collabs
+  const [alice, bob] = [
+    await openEditor(cluster.account, one, document),
+    await openEditor(cluster.account, one, document),
+  ]
+  const [carol, dave] = [
+    await openEditor(cluster.account, two, document),
+    await openEditor(cluster.account, two, document),
+  ]
   await cluster.postgres.crash()
 
   entriesOf(alice).push(['by who stays'])
@@ -36,7 +42,7 @@ test('[FLT3] PostgreSQL away: people go on together, unsaved; programs are told 
     isSaved = true
   })
   await sees(bob, 'by who stays')
-  const refused = await requestJson(`${cluster.api.url}/api/state/${document}`, {
+  const refused = await requestJson(`${cluster.apis[0].url}/api/state/${document}`, {
     method: 'PATCH',
     token: cluster.account.accessToken,
     headers: { 'content-type': 'application/json-patch+json' },
@@ -59,32 +65,42 @@ test('[FLT3] PostgreSQL away: people go on together, unsaved; programs are told 
   await saved
   await sees(bob, 'by who leaves')
   await whenReady(cluster)
-  const entries = await apiPlace(cluster).read(document)
-  expect(entries.toSorted()).toEqual(['by who leaves', 'by who stays', 'first'])
+  for (const place of [...livePlaces(cluster), ...apiPlaces(cluster)])
+    expect((await place.read(document)).toSorted(), place.name).toEqual([
+      'by who leaves',
+      'by who stays',
+      'first',
+    ])
   alice.close()
   bob.close()
 })
 
 test('[FLT4] Redis away: servers and API stay level by the log, snapshots are made, and all of it is still there when everybody has left and come back', async () => {
   const document = await createPanel(cluster, new Ledger(), 'first')
-  const [one, two] = cluster.collab
-  const [alice, bob] = [await openEditor(cluster, one, document), await openEditor(cluster, two, document)]
+  const [one, two] = cluster.collabs
+  const [alice, bob] = [
+    await openEditor(cluster.account, one, document),
+    await openEditor(cluster.account, two, document),
+  ]
   await cluster.redis.crash()
 
   entriesOf(alice).push(['on server 1'])
   entriesOf(bob).push(['on server 2'])
-  expect(await addEntry(cluster, document, 'by a program')).toBe(true)
+  expect(await addEntry(cluster.account, cluster.apis[0], { document, key: 'by a program' })).toBe(true)
   const all = ['by a program', 'first', 'on server 1', 'on server 2']
   await Promise.all([alice, bob].map((editor) => sees(editor, ...all)))
   await Promise.all([alice, bob].map((editor) => editor.whenSaved()))
   alice.close()
   bob.close()
-  for (const place of [...livePlaces(cluster), apiPlace(cluster)])
+  for (const place of [...livePlaces(cluster), ...apiPlaces(cluster)])
     expect((await place.read(document)).toSorted(), place.name).toEqual(all)
   expect(await requestSnapshot(cluster)).toMatch(/^[0-9a-f]{40}$/)
 
   await cluster.redis.restart()
-  const [carol, dave] = [await openEditor(cluster, one, document), await openEditor(cluster, two, document)]
+  const [carol, dave] = [
+    await openEditor(cluster.account, one, document),
+    await openEditor(cluster.account, two, document),
+  ]
   entriesOf(carol).push(['with Redis again'])
   await sees(dave, 'with Redis again')
   carol.close()

@@ -16,27 +16,29 @@ export interface Place {
 
 /** The live document as somebody sees it who opens it now, on each server. */
 export const livePlaces = (cluster: Cluster): Place[] =>
-  cluster.collab.map((server, index) => ({
+  cluster.collabs.map((server, index) => ({
     name: `live on server ${index + 1}`,
     read: async (document) => {
-      const editor = await openEditor(cluster, server, document)
+      const editor = await openEditor(cluster.account, server, document)
       const keys = entriesOf(editor).toArray()
       editor.close()
       return keys
     },
   }))
 
-export const apiPlace = ({ api, account }: Cluster): Place => ({
-  name: "the API's JSON",
-  read: async (document) => {
-    const answer = await requestJson<{ state: { $state: { entries: unknown[] } } }>(
-      `${api.url}/api/state/${document}`,
-      { token: account.accessToken },
-    )
-    if (answer.status !== 200) throw new Error(`GET answered ${answer.status}`)
-    return answer.body.state.$state.entries
-  },
-})
+/** JSON, from each API. */
+export const apiPlaces = ({ apis, account }: Cluster): Place[] =>
+  apis.map((api, index) => ({
+    name: `the JSON of API ${index + 1}`,
+    read: async (document) => {
+      const answer = await requestJson<{ state: { $state: { entries: unknown[] } } }>(
+        `${api.url}/api/state/${document}`,
+        { token: account.accessToken },
+      )
+      if (answer.status !== 200) throw new Error(`GET answered ${answer.status}`)
+      return answer.body.state.$state.entries
+    },
+  }))
 
 /** The log's rows, with plain Yjs: from the first on, and from the newest checkpoint on. */
 export const logPlaces = (cluster: Cluster): Place[] => [

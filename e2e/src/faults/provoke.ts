@@ -30,10 +30,11 @@ export async function provoke({ cluster, ledger, scene, point, by, name }: Provo
   if (point === 'during Git commit') await requestSnapshot(cluster)
   else if (point === 'during open' && by.part === 'api') {
     ledger.wrote(scene.shelf, key)
-    if (await addEntry(cluster, scene.shelf, key)) ledger.acknowledged(scene.shelf, key)
+    const isSaved = await addEntry(cluster.account, by, { document: scene.shelf, key })
+    if (isSaved) ledger.acknowledged(scene.shelf, key)
   } else if (point.startsWith('during')) {
     // The last to leave has the document unloaded, with a checkpoint first when one is due.
-    const editor = await openEditor(cluster, by, scene.shelf)
+    const editor = await openEditor(cluster.account, by, scene.shelf)
     ledger.wrote(scene.shelf, key)
     if (point === 'during checkpoint') editor.state.set('ballast', 'x'.repeat(HEAVY))
     entriesOf(editor).push([key])
@@ -44,10 +45,10 @@ export async function provoke({ cluster, ledger, scene, point, by, name }: Provo
 }
 
 /** Asks for a snapshot. @returns The commit that shows it; `null` when the API could not say. */
-export async function requestSnapshot({ api, account }: Cluster): Promise<string | null> {
+export async function requestSnapshot({ apis, account }: Cluster): Promise<string | null> {
   try {
     const answer = await requestJson<{ gitCommitHash?: string | null }>(
-      `${api.url}/api/state/${account.workspaceId}/snapshot`,
+      `${apis[0].url}/api/state/${account.workspaceId}/snapshot`,
       { method: 'POST', token: account.accessToken, body: {} },
     )
     return answer.status === 201 ? (answer.body.gitCommitHash ?? null) : null

@@ -19,12 +19,17 @@ interface Play {
  */
 export async function playCase({ cluster, ledger, scene }: Play, given: Case): Promise<void> {
   const { point, victim, signal } = given
-  const [first, ...others] = whoReaches(cluster, given)
-  if (first === undefined) throw new Error(`nobody reaches ${point}`)
-  const holders = [first, ...others]
+  const holders = whoReaches(cluster, given)
   await Promise.all(holders.map((member) => member.arm(point, documentOf(point, scene))))
   const reached = Promise.race(holders.map((member) => member.whenReached(point).then(() => member)))
-  const provoked = provoke({ cluster, ledger, scene, point, by: first, name: nameOf(given) })
+  const provoked = provoke({
+    cluster,
+    ledger,
+    scene,
+    point,
+    by: placeOf(cluster, given),
+    name: nameOf(given),
+  })
   const holder = await inTime(reached, `nobody came to "${point}"`)
 
   await strike(targetOf(cluster, victim, holder), signal, () => {
@@ -37,16 +42,17 @@ export async function playCase({ cluster, ledger, scene }: Play, given: Case): P
   await Promise.all(scene.staying.map((writer) => writer.stop()))
 }
 
-/** The members that are held at the point: the victim itself where it can reach it. */
+/** The members that are held at the point: the victim's own kind where it can reach it. */
 function whoReaches({ members }: Cluster, { point, victim }: Case): readonly Member[] {
-  const [main, ...others] = REACHED_BY[point]
-  const parts = REACHED_BY[point].find((part) => part === victim) ?? main
-  const isWrittenAllTheTime = point === 'before append' || point === 'after commit before ack'
-  if (!isWrittenAllTheTime) return members.filter(({ part }) => part === parts).slice(0, 1)
-  // Wherever it comes first.
-  const all = parts === victim ? [parts] : [parts, ...others]
-  return members.filter(({ part }) => all.includes(part))
+  const able = REACHED_BY[point]
+  const chosen = able.filter((part) => part === victim)
+  const parts = chosen.length > 0 ? chosen : able
+  return members.filter(({ part }) => parts.includes(part))
 }
+
+/** Where the point is led to. */
+const placeOf = ({ apis, collabs }: Cluster, { point, victim }: Case): Member =>
+  victim === 'api' && REACHED_BY[point].includes(victim) ? apis[1] : collabs[1]
 
 /** Resolves when every process is there and says that it is ready. */
 export async function whenReady({ members }: Cluster): Promise<void> {

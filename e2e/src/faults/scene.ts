@@ -6,7 +6,7 @@ import { openEditor, startApiWriter, startLiveWriter, type Writer } from './writ
 
 /** The panels of one case, and who writes in them. */
 export interface Scene {
-  /** Written by people on both servers and by a program; they stay, and connect again. */
+  /** Written by people on both servers and by programs on both APIs; they stay, and connect again. */
   readonly shared: DocumentName
   /** Written by people on both servers who all leave at the strike: nobody can bring back what the log does not have. */
   readonly left: DocumentName
@@ -40,22 +40,24 @@ async function setScene(cluster: Cluster, ledger: Ledger, name: string): Promise
   if (shared === undefined || left === undefined || shelf === undefined) throw new Error('a panel is missing')
   const live = async (document: DocumentName, who: string): Promise<Writer[]> =>
     Promise.all(
-      cluster.collab.map(async (server, index) => {
-        const editor = await openEditor(cluster, server, document)
+      cluster.collabs.map(async (server, index) => {
+        const editor = await openEditor(cluster.account, server, document)
         return startLiveWriter(editor, { ledger, document, name: `${name}.${who}${index}` })
       }),
     )
   const [people, leaving] = await Promise.all([live(shared, 'stays'), live(left, 'leaves')])
-  const program = startApiWriter(cluster, { ledger, document: shared, name: `${name}.program` })
-  const staying = [...people, program]
+  const programs = cluster.apis.map((api, index) =>
+    startApiWriter(cluster.account, api, { ledger, document: shared, name: `${name}.program${index}` }),
+  )
+  const staying = [...people, ...programs]
   await Promise.all([...staying, ...leaving].map((writer) => writer.nextAck()))
   return { shared, left, shelf, staying, leaving }
 }
 
 /** A panel that begins with one key in its list. */
 export async function createPanel(cluster: Cluster, ledger: Ledger, key: string): Promise<DocumentName> {
-  const { account, api } = cluster
-  const panel = await createFreeFormPanel(api.url, account, { entries: [key] })
+  const { account, apis } = cluster
+  const panel = await createFreeFormPanel(apis[0].url, account, { entries: [key] })
   const workspaceId = parseWorkspaceId(account.workspaceId)
   const panelId = parsePanelId(panel)
   if (workspaceId === null || panelId === null) throw new Error(`an id that is none: ${panel}`)

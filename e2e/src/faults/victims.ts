@@ -21,9 +21,9 @@ export function targetOf(cluster: Cluster, victim: Victim, holder: Member): Targ
   if (victim === 'Redis') return ofServer(cluster.redis)
   if (victim === 'PostgreSQL') return ofServer(cluster.postgres)
   if (victim === holder.part) return ofMember(holder)
-  if (victim === 'api') return ofMember(cluster.api)
-  if (victim === 'snapshots') return ofMember(cluster.snapshots)
-  return ofMember(cluster.collab[0])
+  if (victim === 'api') return ofMember(cluster.apis[0])
+  if (victim === 'snapshots') return ofMember(cluster.snapshots[0])
+  return ofMember(cluster.collabs[0])
 }
 
 const ofServer = (server: Cluster['redis']): Target => ({

@@ -1,8 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { DocumentName } from '@nexus/core'
 import * as Y from 'yjs'
-import { type LiveEditor, openLiveEditor, requestJson } from '../kit/index.ts'
-import type { Cluster } from './cluster.ts'
+import { type Account, type LiveEditor, openLiveEditor, requestJson } from '../kit/index.ts'
 import type { Ledger } from './ledger.ts'
 import type { Member } from './member.ts'
 
@@ -35,9 +34,8 @@ export const entriesOf = ({ state }: LiveEditor): Y.Array<unknown> => {
   return entries
 }
 
-export async function openEditor(cluster: Cluster, server: Member, document: DocumentName) {
-  return openLiveEditor({ url: server.url, token: cluster.account.accessToken, document })
-}
+export const openEditor = (account: Account, server: Member, document: DocumentName): Promise<LiveEditor> =>
+  openLiveEditor({ url: server.url, token: account.accessToken, document })
 
 /** A person with the document open. */
 export function startLiveWriter(editor: LiveEditor, { ledger, document, name }: WriterParts): Writer {
@@ -66,12 +64,16 @@ export function startLiveWriter(editor: LiveEditor, { ledger, document, name }: 
 }
 
 /** A program. A write that fails is not repeated; the next one has another key. */
-export function startApiWriter(cluster: Cluster, { ledger, document, name }: WriterParts): Writer {
+export function startApiWriter(
+  account: Account,
+  api: Member,
+  { ledger, document, name }: WriterParts,
+): Writer {
   const acks = createBell()
   const loop = startLoop(async (number) => {
     const key = `${name}.${number}`
     ledger.wrote(document, key)
-    if (!(await addEntry(cluster, document, key))) return
+    if (!(await addEntry(account, api, { document, key }))) return
     ledger.acknowledged(document, key)
     acks.ring(number)
   })
@@ -84,11 +86,15 @@ export function startApiWriter(cluster: Cluster, { ledger, document, name }: Wri
 }
 
 /** @returns Whether the API said that it is saved. */
-export async function addEntry(cluster: Cluster, document: DocumentName, key: string): Promise<boolean> {
+export async function addEntry(
+  account: Account,
+  api: Member,
+  { document, key }: { readonly document: DocumentName; readonly key: string },
+): Promise<boolean> {
   try {
-    const answer = await requestJson(`${cluster.api.url}/api/state/${document}`, {
+    const answer = await requestJson(`${api.url}/api/state/${document}`, {
       method: 'PATCH',
-      token: cluster.account.accessToken,
+      token: account.accessToken,
       headers: { 'content-type': 'application/json-patch+json' },
       body: [{ op: 'add', path: '/$state/entries/-', value: key }],
     })

@@ -2,8 +2,8 @@
 import { createSnapshotWorker as createReal } from '@nexus/snapshots'
 import { reach } from './reach.ts'
 
-/** A killed worker's workspaces must not wait half a minute for the next one here. */
-const QUICK = { leaseMs: 1_000, retryPauseMs: 100, pollIntervalMs: 300 }
+/** A killed worker's workspaces must not wait half a minute here, and one that is stopped shall be taken over meanwhile. */
+const QUICK = { leaseMs: 500, retryPauseMs: 100, pollIntervalMs: 200 }
 
 /** As the real one, with a point between the commit and the branch that shows it. */
 export const createSnapshotWorker: typeof createReal = (deps) =>
