@@ -5,17 +5,25 @@ import { Ledger } from './ledger.ts'
 import { lookAt, lookEverywhere, whenLevel } from './look.ts'
 import { apiPlaces, logPlaces } from './places.ts'
 import { playCase } from './run-case.ts'
-import { withScene } from './scene.ts'
+import { createPanel, onEachServer, type Scene, withScene } from './scene.ts'
 
 /** One cluster and one ledger for all cases: what an earlier case was promised must outlive the later ones too. */
 const ledger = new Ledger()
 let cluster: Cluster
+/** Two people who keep a panel open through all the cases. */
+let veterans: Pick<Scene, 'shared' | 'staying'>
 
 beforeAll(async () => {
   cluster = await startCluster()
+  const shared = await createPanel(cluster, ledger, 'veterans.0')
+  const parts = { ledger, document: shared, name: 'veteran', pauseMs: 250 }
+  veterans = { shared, staying: await onEachServer(cluster, parts) }
 })
 beforeEach(() => mend(cluster))
-afterAll(() => cluster?.stop())
+afterAll(async () => {
+  for (const writer of veterans?.staying ?? []) writer.leave()
+  await cluster?.stop()
+})
 
 test.for(CASES)(
   '[FLT1] $victim gets $signal $point: every acknowledged key stands exactly once everywhere',
@@ -29,6 +37,16 @@ test.for(CASES)(
     expect(findings).toEqual([])
   },
 )
+
+test('[FLT1] those who kept a panel open through it all have everything, and so has every place', async () => {
+  const { shared, staying } = veterans
+  await Promise.all(staying.map((writer) => writer.nextAck()))
+  await Promise.all(staying.map((writer) => writer.stop()))
+  await whenLevel(cluster, ledger, veterans)
+  for (const writer of staying) writer.leave()
+  expect(ledger.acknowledgedIn(shared).size).toBeGreaterThan(CASES.length)
+  expect(await lookEverywhere(cluster, ledger, [shared])).toEqual([])
+})
 
 test('[FLT1] after all of it, everything that any case was promised is still there', async () => {
   expect(ledger.acknowledgedCount).toBeGreaterThan(CASES.length * 20)

@@ -15,7 +15,11 @@ export interface Finding extends Faults {
  * Everybody who stayed has what was acknowledged, and so have the APIs: only then may those who stayed leave, because what
  * is still on its way to a server would otherwise be lost with them, rightly.
  */
-export async function whenLevel(cluster: Cluster, ledger: Ledger, { shared, staying }: Scene): Promise<void> {
+export async function whenLevel(
+  cluster: Cluster,
+  ledger: Ledger,
+  { shared, staying }: Pick<Scene, 'shared' | 'staying'>,
+): Promise<void> {
   let worst: readonly Faults[] = []
   const isLevel = async (): Promise<boolean> => {
     const copies = staying.map((writer) => writer.sees()).filter((keys) => keys !== null)

@@ -20,8 +20,9 @@ interface Play {
 export async function playCase({ cluster, ledger, scene }: Play, given: Case): Promise<void> {
   const { point, victim, signal } = given
   const holders = whoReaches(cluster, given)
-  await Promise.all(holders.map((member) => member.arm(point, documentOf(point, scene))))
+  // Before arming: one may come there while another is still being armed.
   const reached = Promise.race(holders.map((member) => member.whenReached(point).then(() => member)))
+  await Promise.all(holders.map((member) => member.arm(point, documentOf(point, scene))))
   const provoked = provoke({
     cluster,
     ledger,

@@ -2,7 +2,7 @@ import { type DocumentName, panelDocumentName, parsePanelId, parseWorkspaceId } 
 import { createFreeFormPanel } from '../kit/index.ts'
 import type { Cluster } from './cluster.ts'
 import type { Ledger } from './ledger.ts'
-import { openEditor, startApiWriter, startLiveWriter, type Writer } from './writers.ts'
+import { openEditor, startApiWriter, startLiveWriter, type Writer, type WriterParts } from './writers.ts'
 
 /** The panels of one case, and who writes in them. */
 export interface Scene {
@@ -38,20 +38,26 @@ async function setScene(cluster: Cluster, ledger: Ledger, name: string): Promise
     ['shared', 'left', 'shelf'].map((which) => createPanel(cluster, ledger, `${name}.${which}.0`)),
   )
   if (shared === undefined || left === undefined || shelf === undefined) throw new Error('a panel is missing')
-  const live = async (document: DocumentName, who: string): Promise<Writer[]> =>
-    Promise.all(
-      cluster.collabs.map(async (server, index) => {
-        const editor = await openEditor(cluster.account, server, document)
-        return startLiveWriter(editor, { ledger, document, name: `${name}.${who}${index}` })
-      }),
-    )
-  const [people, leaving] = await Promise.all([live(shared, 'stays'), live(left, 'leaves')])
+  const [people, leaving] = await Promise.all([
+    onEachServer(cluster, { ledger, document: shared, name: `${name}.stays` }),
+    onEachServer(cluster, { ledger, document: left, name: `${name}.leaves` }),
+  ])
   const programs = cluster.apis.map((api, index) =>
     startApiWriter(cluster.account, api, { ledger, document: shared, name: `${name}.program${index}` }),
   )
   const staying = [...people, ...programs]
   await Promise.all([...staying, ...leaving].map((writer) => writer.nextAck()))
   return { shared, left, shelf, staying, leaving }
+}
+
+/** Somebody with the document open on each server. */
+export function onEachServer({ account, collabs }: Cluster, parts: WriterParts): Promise<Writer[]> {
+  return Promise.all(
+    collabs.map(async (server, index) => {
+      const editor = await openEditor(account, server, parts.document)
+      return startLiveWriter(editor, { ...parts, name: `${parts.name}${index}` })
+    }),
+  )
 }
 
 /** A panel that begins with one key in its list. */

@@ -5,7 +5,7 @@ import { type Account, type LiveEditor, openLiveEditor, requestJson } from '../k
 import type { Ledger } from './ledger.ts'
 import type { Member } from './member.ts'
 
-/** Time between two edits of one writer, ms. */
+/** Time between two edits of one writer, ms, unless it says otherwise. */
 const EDIT_PAUSE_MS = 25
 
 /** Somebody who writes one unique key after another, and notes what was acknowledged. */
@@ -20,11 +20,12 @@ export interface Writer {
   sees(): readonly unknown[] | null
 }
 
-interface WriterParts {
+export interface WriterParts {
   readonly ledger: Ledger
   readonly document: DocumentName
   /** First part of its keys; says which case and who. */
   readonly name: string
+  readonly pauseMs?: number
 }
 
 /** The list in a live document that keys are written to: twice in it shows as twice. */
@@ -38,7 +39,10 @@ export const openEditor = (account: Account, server: Member, document: DocumentN
   openLiveEditor({ url: server.url, token: account.accessToken, document })
 
 /** A person with the document open. */
-export function startLiveWriter(editor: LiveEditor, { ledger, document, name }: WriterParts): Writer {
+export function startLiveWriter(
+  editor: LiveEditor,
+  { ledger, document, name, pauseMs }: WriterParts,
+): Writer {
   const acks = createBell()
   let isGone = false
   const loop = startLoop(async (number) => {
@@ -50,7 +54,7 @@ export function startLiveWriter(editor: LiveEditor, { ledger, document, name }: 
       ledger.acknowledged(document, key)
       acks.ring(number)
     })
-  })
+  }, pauseMs)
   return {
     nextAck: () => acks.when(loop.count()),
     stop: loop.stop,
@@ -108,14 +112,14 @@ export async function addEntry(
   }
 }
 
-function startLoop(write: (number: number) => Promise<void>) {
+function startLoop(write: (number: number) => Promise<void>, pauseMs = EDIT_PAUSE_MS) {
   let count = 0
   let isStopped = false
   const run = async (): Promise<void> => {
     while (!isStopped) {
       count += 1
       await write(count)
-      await wait(EDIT_PAUSE_MS)
+      await wait(pauseMs)
     }
   }
   const ended = run()

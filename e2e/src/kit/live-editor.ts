@@ -5,7 +5,7 @@ import * as Y from 'yjs'
 export interface LiveEditor {
   readonly doc: Y.Doc
   readonly state: Y.Map<unknown>
-  /** Everything edited up to this call is acknowledged, over one connection; edits made later are not waited for. */
+  /** Everything edited up to this call is acknowledged, over however many connections; edits made later are not waited for. */
   whenSaved(): Promise<void>
   /** Resolves as soon as `holds` is true; looked at after every change of the document. */
   whenState(holds: (state: Y.Map<unknown>) => boolean): Promise<void>
@@ -64,13 +64,22 @@ export async function openLiveEditor({
   }
 }
 
-/** Acknowledgements come in the order of the edits: an edit is saved when as many have come as were outstanding. */
+/**
+ * Acknowledgements come in the order of the edits: an edit is saved when as many have come as were outstanding. A new
+ * connection begins with one exchange of all that the server lacks, and its acknowledgement stands for everything before.
+ */
 function countAcks(provider: HocuspocusProvider): { ofEverythingSoFar(): Promise<void> } {
   let acked = 0
   let outstanding = provider.unsyncedChanges
-  const waiting: { readonly until: number; readonly resolve: () => void }[] = []
+  let isNewConnection = false
+  const waiting: { until: number; readonly resolve: () => void }[] = []
+  provider.on('open', () => {
+    isNewConnection = true
+  })
   provider.on('unsyncedChanges', ({ number }: { number: number }) => {
-    acked += Math.max(0, outstanding - number)
+    if (isNewConnection) for (const waiter of waiting) waiter.until = acked + 1
+    else acked += Math.max(0, outstanding - number)
+    isNewConnection = false
     outstanding = number
     while (waiting[0] !== undefined && waiting[0].until <= acked) waiting.shift()?.resolve()
   })
