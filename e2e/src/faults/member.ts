@@ -1,6 +1,6 @@
 import type { DocumentName } from '@nexus/core'
 import { type NexusProcess, type ServiceName, startService } from '../kit/index.ts'
-import type { Order, Point, Report } from './points.ts'
+import type { Answer, Order, Point, Report } from './points.ts'
 
 const PRELOAD = new URL('./preload/index.ts', import.meta.url)
 
@@ -61,8 +61,8 @@ export class Member {
     return this.#next((report) => report.type === 'reached' && report.point === point)
   }
 
-  goOn(): void {
-    this.#tell({ type: 'go on' })
+  goOn(answer: Answer = 'arrives'): void {
+    this.#tell({ type: 'go on', answer })
   }
 
   async isReady(): Promise<boolean> {

@@ -33,9 +33,10 @@ export async function playCase({ cluster, ledger, scene }: Play, given: Case): P
   })
   const holder = await inTime(reached, `nobody came to "${point}"`)
 
+  const answer = victim === 'PostgreSQL' && signal === 'SIGKILL' ? 'is lost' : 'arrives'
   await strike(targetOf(cluster, victim, holder), signal, () => {
     for (const writer of scene.leaving) writer.leave()
-    for (const member of cluster.members) member.goOn()
+    for (const member of cluster.members) member.goOn(answer)
   })
   await whenReady(cluster)
   await inTime(provoked, 'what led to the point did not end')

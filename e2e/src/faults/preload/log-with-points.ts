@@ -1,4 +1,4 @@
-import type { UpdateLog } from '@nexus/core'
+import { NexusError, type UpdateLog } from '@nexus/core'
 import { reach } from './reach.ts'
 
 /** The real log with points at which the harness can hold its caller. */
@@ -9,8 +9,9 @@ export function withPoints(log: UpdateLog): UpdateLog {
       const documents = batch.map(({ document }) => document)
       await reach('before append', documents)
       const outcomes = await log.append(batch)
-      await reach('after commit before ack', documents)
-      return outcomes
+      const answer = await reach('after commit before ack', documents)
+      if (answer === 'arrives') return outcomes
+      throw new NexusError('unavailable', 'The database was killed after the commit, before its answer.')
     },
     read: async (document, version) => {
       if (version === undefined) await reach('during open', [document])

@@ -1,8 +1,8 @@
 import type { DocumentName } from '@nexus/core'
-import type { Order, Point, Report } from '../points.ts'
+import type { Answer, Order, Point, Report } from '../points.ts'
 
 let armed: Extract<Order, { type: 'arm' }> | null = null
-const goOn: (() => void)[] = []
+const goOn: ((answer: Answer) => void)[] = []
 
 /** Takes orders from the harness; without a harness the process ends, as it would have been stopped. */
 export function listenToHarness(): void {
@@ -12,7 +12,7 @@ export function listenToHarness(): void {
       report({ type: 'armed' })
     } else {
       armed = null
-      for (const resume of goOn.splice(0)) resume()
+      for (const resume of goOn.splice(0)) resume(order.answer)
     }
   })
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
@@ -21,11 +21,11 @@ export function listenToHarness(): void {
 }
 
 /** Called at each point, with the documents it is about. Waits there when the harness has armed it. */
-export async function reach(point: Point, documents: readonly DocumentName[] = []): Promise<void> {
-  if (armed?.point !== point) return
-  if (armed.document !== null && !documents.includes(armed.document)) return
+export async function reach(point: Point, documents: readonly DocumentName[] = []): Promise<Answer> {
+  if (armed?.point !== point) return 'arrives'
+  if (armed.document !== null && !documents.includes(armed.document)) return 'arrives'
   report({ type: 'reached', point })
-  await new Promise<void>((resolve) => goOn.push(resolve))
+  return new Promise((resolve) => goOn.push(resolve))
 }
 
 const report = (message: Report): void => void process.send?.(message)
