@@ -3,7 +3,7 @@ import { CASES, nameOf } from './cases.ts'
 import { type Cluster, mend, startCluster } from './cluster.ts'
 import { Ledger } from './ledger.ts'
 import { lookAt, lookEverywhere, whenLevel } from './look.ts'
-import { apiPlaces, logPlaces } from './places.ts'
+import { apiPlaces, inspectRepository, logPlaces } from './places.ts'
 import { playCase } from './run-case.ts'
 import { createPanel, onEachServer, type Scene, withScene } from './scene.ts'
 
@@ -51,4 +51,5 @@ test('[FLT1] those who kept a panel open through it all have everything, and so 
 test('[FLT1] after all of it, everything that any case was promised is still there', async () => {
   expect(ledger.acknowledgedCount).toBeGreaterThan(CASES.length * 20)
   expect(await lookAt([...apiPlaces(cluster), ...logPlaces(cluster)], ledger, ledger.documents)).toEqual([])
+  expect(inspectRepository(cluster)).not.toMatch(/error|missing/)
 })

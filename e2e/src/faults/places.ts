@@ -76,12 +76,10 @@ async function replay({ postgres }: Cluster, document: DocumentName, from: 'begi
 }
 
 /** The files of one commit, read by the real git. */
-export const gitPlace = ({ gitDir, account }: Cluster, commit: string): Place => ({
+export const gitPlace = (cluster: Cluster, commit: string): Place => ({
   name: 'Git',
   read: async (document) => {
-    const repository = join(gitDir, `${account.workspaceId}.git`)
-    const git = (...args: string[]): string =>
-      execFileSync('git', ['--git-dir', repository, ...args], { encoding: 'utf8', maxBuffer: 100_000_000 })
+    const git = (...args: string[]): string => runGit(cluster, args)
     const paths = git('ls-tree', '-r', '--name-only', commit).split('\n')
     const path = paths.find((each) => each.endsWith(`-${document.slice(-8)}/state.json`))
     if (path === undefined) throw new Error(`${document} is not in commit ${commit}.`)
@@ -89,3 +87,11 @@ export const gitPlace = ({ gitDir, account }: Cluster, commit: string): Place =>
     return state.entries
   },
 })
+
+/** What the real git says about the soundness of the repository. */
+export const inspectRepository = (cluster: Cluster): string => runGit(cluster, ['fsck', '--full', '--strict'])
+
+function runGit({ gitDir, account }: Cluster, args: readonly string[]): string {
+  const repository = join(gitDir, `${account.workspaceId}.git`)
+  return execFileSync('git', ['--git-dir', repository, ...args], { encoding: 'utf8', maxBuffer: 100_000_000 })
+}

@@ -53,10 +53,14 @@ export async function strike(target: Target, signal: Signal, meanwhile: () => vo
     await target.kill()
     meanwhile()
     await target.startAgain()
-  } else {
-    target.freeze()
+    return
+  }
+  target.freeze()
+  try {
     meanwhile()
     await wait(FROZEN_MS)
+  } finally {
+    // Whatever is still frozen when the tests end could not be ended.
     target.thaw()
   }
 }
