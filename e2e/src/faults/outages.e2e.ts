@@ -2,12 +2,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type LiveEditor, requestJson } from '../kit/index.ts'
 import { type Cluster, startCluster } from './cluster.ts'
 import { Ledger } from './ledger.ts'
+import { entriesOf, openEditor } from './live-writer.ts'
 import { apiPlaces, livePlaces } from './places.ts'
+import { addEntry } from './program-writer.ts'
 import { requestSnapshot } from './provoke.ts'
 import { whenReady } from './run-case.ts'
 import { createPanel } from './scene.ts'
 import { until } from './until.ts'
-import { addEntry, entriesOf, openEditor } from './writers.ts'
 
 let cluster: Cluster
 

@@ -6,7 +6,7 @@ import { sql } from 'kysely'
 import * as Y from 'yjs'
 import { requestJson } from '../kit/index.ts'
 import type { Cluster } from './cluster.ts'
-import { entriesOf, openEditor } from './writers.ts'
+import { entriesOf, openEditor } from './live-writer.ts'
 
 /** Where a key must stand, and how the list of keys is read there. */
 export interface Place {

@@ -2,10 +2,11 @@ import type { DocumentName } from '@nexus/core'
 import { requestJson } from '../kit/index.ts'
 import type { Cluster } from './cluster.ts'
 import type { Ledger } from './ledger.ts'
+import { entriesOf, openEditor } from './live-writer.ts'
 import type { Member } from './member.ts'
 import type { Point } from './points.ts'
+import { addEntry } from './program-writer.ts'
 import type { Scene } from './scene.ts'
-import { addEntry, entriesOf, openEditor } from './writers.ts'
 
 /** More than a tail may have before it is worth a checkpoint, characters. */
 const HEAVY = 5_000

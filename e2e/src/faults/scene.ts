@@ -2,7 +2,8 @@ import { type DocumentName, panelDocumentName, parsePanelId, parseWorkspaceId } 
 import { createFreeFormPanel } from '../kit/index.ts'
 import type { Cluster } from './cluster.ts'
 import type { Ledger } from './ledger.ts'
-import { openEditor, startApiWriter, startLiveWriter, type Writer, type WriterParts } from './writers.ts'
+import { openEditor, startLiveWriter, type Writer, type WriterParts } from './live-writer.ts'
+import { startApiWriter } from './program-writer.ts'
 
 /** The panels of one case, and who writes in them. */
 export interface Scene {
