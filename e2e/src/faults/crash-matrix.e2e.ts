@@ -4,6 +4,7 @@ import { type Cluster, mend, startCluster } from './cluster.ts'
 import { Ledger } from './ledger.ts'
 import { lookAt, lookEverywhere, whenLevel } from './look.ts'
 import { apiPlaces, inspectRepository, logPlaces } from './places.ts'
+import { emptyVersions } from './read-log.ts'
 import { playCase } from './run-case.ts'
 import { createPanel, onEachServer, type Scene, withScene } from './scene.ts'
 
@@ -52,4 +53,14 @@ test('[FLT1] after all of it, everything that any case was promised is still the
   expect(ledger.acknowledgedCount).toBeGreaterThan(CASES.length * 20)
   expect(await lookAt([...apiPlaces(cluster), ...logPlaces(cluster)], ledger, ledger.documents)).toEqual([])
   expect(inspectRepository(cluster)).not.toMatch(/error|missing/)
+})
+
+test('[FLT8] nothing is in the log twice, whatever was sent again on the way', async () => {
+  const twice: string[] = []
+  for (const document of ledger.documents) {
+    const versions = await emptyVersions(cluster.postgres.url, document)
+    const [key] = ledger.acknowledgedIn(document)
+    if (versions.length > 0) twice.push(`${key}: ${versions}`)
+  }
+  expect(twice).toEqual([])
 })

@@ -1,12 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import type { DocumentName } from '@nexus/core'
-import { openPostgres } from '@nexus/core/postgres'
-import { sql } from 'kysely'
 import * as Y from 'yjs'
 import { requestJson } from '../kit/index.ts'
 import type { Cluster } from './cluster.ts'
 import { entriesOf, openEditor } from './live-writer.ts'
+import { readLog } from './read-log.ts'
 
 /** Where a key must stand, and how the list of keys is read there. */
 export interface Place {
@@ -47,30 +46,10 @@ export const logPlaces = (cluster: Cluster): Place[] => [
 ]
 
 async function replay({ postgres }: Cluster, document: DocumentName, from: 'beginning' | 'checkpoint') {
-  const { db, close } = await openPostgres({ url: postgres.url, maxConnections: 1 })
-  const head = await sql<{ version: number; checkpoint: Uint8Array | null; covered: number }>`
-    select p.version, c.state as checkpoint, coalesce(c.version, 0) as covered
-    from panel_states p
-    left join lateral (
-      select version, state from state_checkpoints
-      where document = p.document and ${from} = 'checkpoint'
-      order by version desc limit 1
-    ) c on true
-    where p.document = ${document}
-  `.execute(db)
-  const row = head.rows[0]
-  if (row === undefined) throw new Error(`The log has no ${document}.`)
-  const tail = await sql<{ version: number; update_data: Uint8Array }>`
-    select version, update_data from state_history
-    where document = ${document} and version > ${row.covered} order by version
-  `.execute(db)
-  await close()
-  const versions = tail.rows.map(({ version }) => version)
-  const expected = Array.from({ length: row.version - row.covered }, (_, index) => row.covered + index + 1)
-  if (versions.join() !== expected.join()) throw new Error(`The log of ${document} has gaps: ${versions}`)
+  const { checkpoint, updates } = await readLog(postgres.url, document, from)
   const doc = new Y.Doc({ gc: false })
-  if (row.checkpoint !== null) Y.applyUpdate(doc, row.checkpoint)
-  for (const { update_data } of tail.rows) Y.applyUpdate(doc, update_data)
+  if (checkpoint !== null) Y.applyUpdate(doc, checkpoint)
+  for (const update of updates) Y.applyUpdate(doc, update)
   const entries = doc.getMap('state').get('entries')
   return entries instanceof Y.Array ? entries.toArray() : []
 }
