@@ -2,6 +2,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Database } from '@hocuspocus/extension-database'
+import { Redis } from '@hocuspocus/extension-redis'
 import { Hocuspocus } from '@hocuspocus/server'
 import { openPostgres } from '@nexus/core/postgres'
 import { sql } from 'kysely'
@@ -10,9 +11,14 @@ import { WebSocketServer } from 'ws'
 const { db } = await openPostgres({ url: process.env.DATABASE_URL ?? '' })
 await sql`create table if not exists documents (name text primary key, data bytea not null)`.execute(db)
 
+/** With REDIS_URL it is one of several nodes. */
+const redisUrl = URL.parse(process.env.REDIS_URL ?? '')
+const fanout = redisUrl === null ? [] : [new Redis({ host: redisUrl.hostname, port: Number(redisUrl.port) })]
+
 const hocuspocus = new Hocuspocus({
   quiet: true,
   extensions: [
+    ...fanout,
     new Database({
       fetch: async ({ documentName }) => {
         const { rows } = await sql<{ data: Uint8Array }>`
@@ -39,6 +45,6 @@ server.on('upgrade', (request, socket, head) => {
     webSocket.on('close', (code, reason) => connection.handleClose({ code, reason: String(reason) }))
   })
 })
-server.listen(0, '127.0.0.1', () => {
+server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () => {
   console.log((server.address() as AddressInfo).port)
 })

@@ -1,21 +1,32 @@
 import { benchCrash } from './scenarios/crash.ts'
+import { benchCrowd } from './scenarios/crowd.ts'
+import { benchIdle } from './scenarios/idle.ts'
 import { benchLive } from './scenarios/live.ts'
+import { benchManyDocuments } from './scenarios/many-documents.ts'
 import { benchStart } from './scenarios/start.ts'
 import { benchState } from './scenarios/state.ts'
 
-const SCENARIOS = { live: benchLive, state: benchState, start: benchStart, crash: benchCrash }
+interface RunOptions {
+  /** Short and rough: to see that a scenario works. */
+  readonly quick: boolean
+}
 
-const isScenario = (name: string): name is keyof typeof SCENARIOS => Object.hasOwn(SCENARIOS, name)
+const SCENARIOS: Readonly<Record<string, (options: RunOptions) => Promise<void>>> = {
+  live: benchLive,
+  state: benchState,
+  start: benchStart,
+  crash: benchCrash,
+  crowd: benchCrowd,
+  idle: benchIdle,
+  'many-documents': benchManyDocuments,
+}
 
-const asked = process.argv.slice(2)
-const unknown = asked.filter((name) => !isScenario(name))
+const options: RunOptions = { quick: process.argv.includes('--quick') }
+const asked = process.argv.slice(2).filter((argument) => argument !== '--quick')
+const unknown = asked.filter((name) => !Object.hasOwn(SCENARIOS, name))
 if (unknown.length > 0) {
   console.error(`There is no scenario ${unknown.join(', ')}. There are: ${Object.keys(SCENARIOS).join(', ')}`)
   process.exitCode = 1
 } else {
-  for (const name of asked.length > 0
-    ? asked.filter(isScenario)
-    : (Object.keys(SCENARIOS) as (keyof typeof SCENARIOS)[])) {
-    await SCENARIOS[name]()
-  }
+  for (const name of asked.length > 0 ? asked : Object.keys(SCENARIOS)) await SCENARIOS[name]?.(options)
 }

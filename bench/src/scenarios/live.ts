@@ -63,11 +63,11 @@ async function measureNexus(database: 'PGlite' | 'PostgreSQL') {
 
 async function measurePeer() {
   const postgres = await startPostgres({ durable: true })
-  const peer = await startHocuspocusPeer(postgres.url)
+  const peer = await startHocuspocusPeer({ databaseUrl: postgres.url })
   try {
     return await measure({ url: peer.url, token: 'anyone', document: 'bench' })
   } finally {
-    await peer.stop()
+    await peer.kill()
     await postgres.stop()
   }
 }
