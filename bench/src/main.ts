@@ -1,3 +1,5 @@
+import { benchAckRate } from './scenarios/ack-rate.ts'
+import { benchClusterVisible } from './scenarios/cluster-visible.ts'
 import { benchCrash } from './scenarios/crash.ts'
 import { benchCrowd } from './scenarios/crowd.ts'
 import { benchIdle } from './scenarios/idle.ts'
@@ -5,6 +7,7 @@ import { benchLive } from './scenarios/live.ts'
 import { benchManyDocuments } from './scenarios/many-documents.ts'
 import { benchStart } from './scenarios/start.ts'
 import { benchState } from './scenarios/state.ts'
+import { benchWal } from './scenarios/wal.ts'
 
 interface RunOptions {
   /** Short and rough: to see that a scenario works. */
@@ -16,6 +19,9 @@ const SCENARIOS: Readonly<Record<string, (options: RunOptions) => Promise<void>>
   state: benchState,
   start: benchStart,
   crash: benchCrash,
+  'ack-rate': benchAckRate,
+  'cluster-visible': benchClusterVisible,
+  wal: benchWal,
   crowd: benchCrowd,
   idle: benchIdle,
   'many-documents': benchManyDocuments,
