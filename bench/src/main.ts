@@ -1,10 +1,16 @@
 import { benchAckRate } from './scenarios/ack-rate.ts'
 import { benchClusterVisible } from './scenarios/cluster-visible.ts'
 import { benchCrash } from './scenarios/crash.ts'
+import { benchCrashLost } from './scenarios/crash-lost.ts'
 import { benchCrowd } from './scenarios/crowd.ts'
 import { benchIdle } from './scenarios/idle.ts'
 import { benchLive } from './scenarios/live.ts'
 import { benchManyDocuments } from './scenarios/many-documents.ts'
+import { benchOpenLong } from './scenarios/open-long.ts'
+import { benchOutageLost } from './scenarios/outage-lost.ts'
+import { benchReconnect } from './scenarios/reconnect.ts'
+import { benchRedisDown } from './scenarios/redis-down.ts'
+import { benchRedisTraffic } from './scenarios/redis-traffic.ts'
 import { benchStart } from './scenarios/start.ts'
 import { benchState } from './scenarios/state.ts'
 import { benchWal } from './scenarios/wal.ts'
@@ -21,6 +27,12 @@ const SCENARIOS: Readonly<Record<string, (options: RunOptions) => Promise<void>>
   crash: benchCrash,
   'ack-rate': benchAckRate,
   'cluster-visible': benchClusterVisible,
+  'crash-lost': benchCrashLost,
+  'outage-lost': benchOutageLost,
+  'redis-down': benchRedisDown,
+  'open-long': benchOpenLong,
+  reconnect: benchReconnect,
+  'redis-traffic': benchRedisTraffic,
   wal: benchWal,
   crowd: benchCrowd,
   idle: benchIdle,

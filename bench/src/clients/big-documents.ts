@@ -37,7 +37,9 @@ export function longTextWithDeletions(chars: number, deletions: number, seed: nu
   const stride = Math.floor(chars / deletions)
   // From the end, so that positions before stay where they are.
   for (let index = deletions - 1; index >= 0; index -= 1) {
-    doc.transact(() => text.delete(index * stride + random.below(stride - 12), between(random, DELETED_CHARS)))
+    doc.transact(() =>
+      text.delete(index * stride + random.below(stride - 12), between(random, DELETED_CHARS)),
+    )
   }
   return doc
 }

@@ -31,7 +31,8 @@ export class DeliveryMeter {
     const have = new Map<number, number>()
     return (update) => {
       const now = performance.now()
-      for (const { client, from, to } of this.#rangesOf(update)) this.#arrived({ have, client, from, to, now })
+      for (const { client, from, to } of this.#rangesOf(update))
+        this.#arrived({ have, client, from, to, now })
     }
   }
 
@@ -42,7 +43,13 @@ export class DeliveryMeter {
     return delays
   }
 
-  #arrived(range: { have: Map<number, number>; client: number; from: number; to: number; now: number }): void {
+  #arrived(range: {
+    have: Map<number, number>
+    client: number
+    from: number
+    to: number
+    now: number
+  }): void {
     const { have, client, from, to, now } = range
     const sent = this.#sentAt.get(client)
     if (sent === undefined) return

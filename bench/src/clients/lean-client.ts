@@ -1,7 +1,7 @@
 import * as encoding from 'lib0/encoding'
 import WebSocket from 'ws'
 import * as Y from 'yjs'
-import { frame, parseServerFrame, PONG_FRAME, STEP, TYPE } from './frames.ts'
+import { frame, PONG_FRAME, parseServerFrame, STEP, TYPE } from './frames.ts'
 
 export interface OpenLeanClient {
   /** Origin of the server. */
@@ -41,6 +41,7 @@ export class LeanClient {
   readonly #options: OpenLeanClient
   readonly #waitingForAck: (() => void)[] = []
   #nextAck = 0
+  #lastSent: Promise<void> = Promise.resolve()
   #moves = 0
   #presenceClock = 0
   #renewal: NodeJS.Timeout | null = null
@@ -75,7 +76,7 @@ export class LeanClient {
     settled.promise.catch(() => undefined)
     this.#waitingForAck.push(settled.resolve)
     options.doc?.on('update', (update: Uint8Array, origin: unknown) => {
-      if (origin !== this) void this.send(update)
+      if (origin !== this) this.#lastSent = this.send(update)
     })
   }
 
@@ -92,9 +93,12 @@ export class LeanClient {
     return new Promise((resolve) => this.#waitingForAck.push(resolve))
   }
 
-  /** Edits sent and not acknowledged. */
-  get unacknowledged(): number {
-    return this.#waitingForAck.length - this.#nextAck
+  /** Changes the document and sends the edit. Resolves when it is acknowledged; never, when it is not. */
+  edit(change: (state: Y.Map<unknown>) => void): Promise<void> {
+    const { doc } = this.#options
+    if (doc === undefined) throw new Error('this client has no document')
+    doc.transact(() => change(doc.getMap('state')))
+    return this.#lastSent
   }
 
   get isOpen(): boolean {

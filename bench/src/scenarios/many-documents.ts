@@ -40,9 +40,7 @@ export async function benchManyDocuments({ quick }: { readonly quick: boolean })
   await withSides({ nodes: 1 }, async (sides) => {
     const documents = new Map<Side, string[]>()
     for (const side of sides) documents.set(side, await newDocuments(side))
-    const runs = await alternate(sides, rounds, (side) =>
-      measure(side, documents.get(side) ?? [], seconds),
-    )
+    const runs = await alternate(sides, rounds, (side) => measure(side, documents.get(side) ?? [], seconds))
     const ours = median(runs.ours.map((run) => run.cpuMs))
     const peer = median(runs.peer.map((run) => run.cpuMs))
     const ratio = rounded(ours / peer)

@@ -66,8 +66,7 @@ export async function benchWal({ quick }: { readonly quick: boolean }): Promise<
     name: 'wal',
     what: `WAL bytes per small edit on a document of ${CHARS} characters, ${seconds} s with checkpoints, at ${PACES.join(' and ')} edits/s, seed ${SEED}`,
     bar: `≤ ${BAR.bytes} bytes at every pace; ≤ 1/100 of the peer at ${PACES[0]} edits/s (the peer writes 10 kB per edit at 20 edits/s: a hundredth of that is less than a row of a log needs)`,
-    isMet:
-      slow !== undefined && slow.ratio <= BAR.ofPeer && figures.every(({ ours }) => ours <= BAR.bytes),
+    isMet: slow !== undefined && slow.ratio <= BAR.ofPeer && figures.every(({ ours }) => ours <= BAR.bytes),
     figures: { paces: figures, peerName: PEER_NAME },
     runs,
   })
