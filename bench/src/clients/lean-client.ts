@@ -27,6 +27,8 @@ interface Presence {
 const PRESENCE_RENEWAL_MS = 15_000
 const EMPTY_STATE_VECTOR = Uint8Array.of(0)
 const EMPTY_UPDATE = Uint8Array.of(0, 0)
+/** No server here needs as long, outages of the scenarios included, ms. */
+const ACK_TIMEOUT_MS = 40_000
 /** Acknowledged edits are forgotten so many at a time: taking each from the front of a long list would cost more. */
 const FORGOTTEN_TOGETHER = 1_000
 /** Versions are said like the provider does. */
@@ -39,8 +41,10 @@ const PROVIDER_VERSION = '4.7.0'
 export class LeanClient {
   readonly #ws: WebSocket
   readonly #options: OpenLeanClient
-  readonly #waitingForAck: (() => void)[] = []
+  readonly #waitingForAck: PromiseWithResolvers<void>[] = []
   #nextAck = 0
+  #ackCount = 0
+  #watchdog: NodeJS.Timeout | null = null
   #lastSent: Promise<void> = Promise.resolve()
   #moves = 0
   #presenceClock = 0
@@ -68,13 +72,13 @@ export class LeanClient {
     this.#ws.once('close', () => {
       if (this.#renewal !== null) clearInterval(this.#renewal)
       synced.reject(gone)
-      settled.reject(gone)
+      this.#giveUp(gone)
     })
     this.synced = synced.promise
     this.settled = settled.promise
     synced.promise.catch(() => undefined)
     settled.promise.catch(() => undefined)
-    this.#waitingForAck.push(settled.resolve)
+    this.#waitingForAck.push(settled)
     options.doc?.on('update', (update: Uint8Array, origin: unknown) => {
       if (origin !== this) this.#lastSent = this.send(update)
     })
@@ -87,13 +91,18 @@ export class LeanClient {
     return client
   }
 
-  /** Sends an edit. Resolves when it is acknowledged; never, when it is not. */
+  /** Sends an edit. Resolves when it is acknowledged. @throws (rejects) When the socket ends before. */
   send(update: Uint8Array): Promise<void> {
     this.#ws.send(frame(this.#options.document, TYPE.sync, STEP.update, update))
-    return new Promise((resolve) => this.#waitingForAck.push(resolve))
+    const acknowledged = Promise.withResolvers<void>()
+    // Whoever does not wait for it need not care.
+    acknowledged.promise.catch(() => undefined)
+    this.#waitingForAck.push(acknowledged)
+    this.#watchdog ??= setTimeout(() => this.#checkAcks(this.#ackCount), ACK_TIMEOUT_MS).unref()
+    return acknowledged.promise
   }
 
-  /** Changes the document and sends the edit. Resolves when it is acknowledged; never, when it is not. */
+  /** Changes the document and sends the edit. Resolves when it is acknowledged, as {@link send}. */
   edit(change: (state: Y.Map<unknown>) => void): Promise<void> {
     const { doc } = this.#options
     if (doc === undefined) throw new Error('this client has no document')
@@ -160,11 +169,29 @@ export class LeanClient {
 
   /** Acks come in the order of the edits. */
   #acknowledge(): void {
-    this.#waitingForAck[this.#nextAck]?.()
+    this.#waitingForAck[this.#nextAck]?.resolve()
     this.#nextAck += 1
+    this.#ackCount += 1
     if (this.#nextAck < FORGOTTEN_TOGETHER) return
     this.#waitingForAck.splice(0, this.#nextAck)
     this.#nextAck = 0
+  }
+
+  #giveUp(reason: Error): void {
+    for (const waiting of this.#waitingForAck.splice(this.#nextAck)) waiting.reject(reason)
+  }
+
+  /** A bench that waits for ever says nothing; one that fails says where. */
+  #checkAcks(countBefore: number): void {
+    this.#watchdog = null
+    const waitingCount = this.#waitingForAck.length - this.#nextAck
+    if (waitingCount === 0) return
+    if (this.#ackCount === countBefore) {
+      const { document } = this.#options
+      this.#giveUp(
+        new Error(`${waitingCount} edits of ${document} were not acknowledged for ${ACK_TIMEOUT_MS} ms`),
+      )
+    } else this.#watchdog = setTimeout(() => this.#checkAcks(this.#ackCount), ACK_TIMEOUT_MS).unref()
   }
 
   #take(update: Uint8Array): void {

@@ -35,6 +35,8 @@ export async function readState(side: Side, document: string, url = side.node.ur
 }
 
 export interface Writer {
+  /** Writes no more, and stays. */
+  rest(): void
   /** Edits made, acknowledged or not. */
   readonly writtenCount: number
   /** Writes no more and leaves. What is acknowledged afterwards does not count. */
@@ -62,14 +64,18 @@ export async function startWriter(options: StartWriter): Promise<Writer> {
     count += 1
     void client
       .edit((state) => state.set(key, count))
-      .then(() => {
-        if (!isStopped) ledger.note(document, key)
-      })
+      .then(
+        () => {
+          if (!isStopped) ledger.note(document, key)
+        },
+        () => undefined,
+      )
   }, pauseMs)
   return {
     get writtenCount() {
       return count
     },
+    rest: () => clearInterval(timer),
     stop: async () => {
       isStopped = true
       clearInterval(timer)

@@ -37,7 +37,12 @@ async function measureOnce(side: Side): Promise<Round> {
   for (let number = 0; number < EDITS_PER_NODE; number += 1) {
     for (const [index, { client }] of editors.entries()) {
       const key = `n${index}e${number}`
-      void client.edit((state) => state.set(key, number)).then(() => acknowledged.add(key))
+      void client
+        .edit((state) => state.set(key, number))
+        .then(
+          () => acknowledged.add(key),
+          () => undefined,
+        )
     }
     await pause(EDIT_PAUSE_MS)
   }
@@ -46,7 +51,7 @@ async function measureOnce(side: Side): Promise<Round> {
   const lastEditAt = performance.now()
   while (!areEqual() && performance.now() < leaveAt) await pause(20)
   const equalAfterMs = areEqual() ? Math.round(performance.now() - lastEditAt) : null
-  await pause(leaveAt - performance.now())
+  await pause(Math.max(0, leaveAt - performance.now()))
   const counted = [...acknowledged]
   await Promise.all(editors.map(({ client }) => client.close()))
   await pause(LEAVE_BEFORE_MS)
