@@ -1,3 +1,4 @@
+import { type RunOptions, runOptions } from './run-options.ts'
 import { benchAckRate } from './scenarios/ack-rate.ts'
 import { benchClusterVisible } from './scenarios/cluster-visible.ts'
 import { benchCrash } from './scenarios/crash.ts'
@@ -14,11 +15,6 @@ import { benchRedisTraffic } from './scenarios/redis-traffic.ts'
 import { benchStart } from './scenarios/start.ts'
 import { benchState } from './scenarios/state.ts'
 import { benchWal } from './scenarios/wal.ts'
-
-interface RunOptions {
-  /** Short and rough: to see that a scenario works. */
-  readonly quick: boolean
-}
 
 const SCENARIOS: Readonly<Record<string, (options: RunOptions) => Promise<void>>> = {
   live: benchLive,
@@ -39,12 +35,11 @@ const SCENARIOS: Readonly<Record<string, (options: RunOptions) => Promise<void>>
   'many-documents': benchManyDocuments,
 }
 
-const options: RunOptions = { quick: process.argv.includes('--quick') }
 const asked = process.argv.slice(2).filter((argument) => argument !== '--quick')
 const unknown = asked.filter((name) => !Object.hasOwn(SCENARIOS, name))
 if (unknown.length > 0) {
   console.error(`There is no scenario ${unknown.join(', ')}. There are: ${Object.keys(SCENARIOS).join(', ')}`)
   process.exitCode = 1
 } else {
-  for (const name of asked.length > 0 ? asked : Object.keys(SCENARIOS)) await SCENARIOS[name]?.(options)
+  for (const name of asked.length > 0 ? asked : Object.keys(SCENARIOS)) await SCENARIOS[name]?.(runOptions)
 }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { runOptions } from './run-options.ts'
 
 /** What one measured series says. Times in ms. */
 export interface Series {
@@ -43,8 +44,12 @@ export interface Result {
 
 const git = (...args: string[]): string => execFileSync('git', args, { encoding: 'utf8' }).trim()
 
-/** Writes `bench/results/<name>.json`: the figures, and what they were measured on. */
+/** Says the figures, and writes `bench/results/<name>.json`: with what they were measured on; not of a quick run. */
 export function writeResult(result: Result): void {
+  console.log(
+    `${result.isMet ? 'met   ' : 'MISSED'} ${result.name}: ${JSON.stringify(result.figures)} (bar: ${result.bar})`,
+  )
+  if (runOptions.quick) return
   const path = fileURLToPath(new URL(`../results/${result.name}.json`, import.meta.url))
   const context = {
     commit: git('rev-parse', '--short', 'HEAD'),
@@ -59,7 +64,4 @@ export function writeResult(result: Result): void {
   }
   mkdirSync(new URL('../results/', import.meta.url), { recursive: true })
   writeFileSync(path, `${JSON.stringify({ ...result, ...context }, null, 2)}\n`)
-  console.log(
-    `${result.isMet ? 'met   ' : 'MISSED'} ${result.name}: ${JSON.stringify(result.figures)} (bar: ${result.bar})`,
-  )
 }
