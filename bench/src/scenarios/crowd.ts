@@ -14,6 +14,7 @@ const CURSOR_MOVES_PER_SECOND = 5
 const SETTLE_MS = 1_500
 /** The times are those of one event loop with the clients' own work in it; the server's CPU is its process's alone. */
 const DELAY_BAR_MS = 25
+const KEPT_UP_MS = 60
 
 interface Crowd {
   readonly receivers: number
@@ -102,6 +103,12 @@ async function benchCrowdOf(name: string, what: string, crowd: Crowd, rounds: nu
       figures: {
         cpuMsPer1000: { ours, peer, ratio },
         delayP95Ms: { ours: rounded(delayOf(runs.ours)), peer: rounded(delayOf(runs.peer)) },
+        framesPerReceiver: {
+          ours: median(runs.ours.map(({ framesPerReceiver }) => framesPerReceiver)),
+          peer: median(runs.peer.map(({ framesPerReceiver }) => framesPerReceiver)),
+        },
+        // A machine that cannot keep up makes either side merge more than it would; such a run says nothing.
+        hasKeptUp: [...runs.ours, ...runs.peer].every(({ delays }) => delays.p95 <= KEPT_UP_MS),
         isComplete,
         peerName: PEER_NAME,
       },

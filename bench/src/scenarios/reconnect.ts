@@ -12,36 +12,37 @@ const CHARS = 5_000
 const BAR = 1
 
 interface Prepared {
-  readonly documents: readonly string[]
-  /** What everybody has of each document when the kill falls. */
-  readonly stateVectors: readonly Uint8Array[]
+  readonly document: string
+  /** What everybody has of it when the kill falls. */
+  readonly stateVector: Uint8Array
 }
 
-async function prepare(side: Side): Promise<Prepared> {
-  const documents: string[] = []
-  const stateVectors: Uint8Array[] = []
-  for (let index = 0; index < DOCUMENTS; index += 1) {
-    const document = await side.newDocument()
-    const doc = new Y.Doc()
-    const client = await LeanClient.open({ url: side.node.url, token: side.token, document, doc })
-    await client.edit((state) => state.set('body', new Y.Text('x'.repeat(CHARS))))
-    stateVectors.push(Y.encodeStateVector(doc))
-    documents.push(document)
-    await client.close()
+async function prepare(side: Side): Promise<Prepared[]> {
+  const prepared: Prepared[] = []
+  while (prepared.length < DOCUMENTS) {
+    prepared.push(...(await Promise.all(Array.from({ length: 20 }, () => prepareOne(side)))))
   }
   await pause(5_000)
-  return { documents, stateVectors }
+  return prepared
+}
+
+async function prepareOne(side: Side): Promise<Prepared> {
+  const document = await side.newDocument()
+  const doc = new Y.Doc()
+  const client = await LeanClient.open({ url: side.node.url, token: side.token, document, doc })
+  await client.edit((state) => state.set('body', new Y.Text('x'.repeat(CHARS))))
+  await client.close()
+  return { document, stateVector: Y.encodeStateVector(doc) }
 }
 
 /** Everybody is on one node; it is killed; everybody goes to the other one at once. */
-async function measure(side: Side, prepared: Prepared, round: number): Promise<{ ms: number }> {
+async function measure(side: Side, prepared: readonly Prepared[], round: number): Promise<{ ms: number }> {
   const [from, to] = round % 2 === 0 ? side.nodes : side.nodes.toReversed()
   if (from === undefined || to === undefined) throw new Error('two nodes are needed')
   const toOptions = (node: ServerNode, index: number) => ({
     url: node.url,
     token: side.token,
-    document: prepared.documents[index % DOCUMENTS] ?? '',
-    stateVector: prepared.stateVectors[index % DOCUMENTS] ?? Uint8Array.of(0),
+    ...(prepared[index % DOCUMENTS] ?? { document: '' }),
     presence: cursorOf(index),
   })
   const clients = await openMany(CLIENTS, (index) => toOptions(from, index))
@@ -76,10 +77,10 @@ async function synced(options: ConstructorParameters<typeof LeanClient>[0]): Pro
 export async function benchReconnect({ quick }: { readonly quick: boolean }): Promise<void> {
   const rounds = quick ? 2 : 5
   await withSides({ nodes: 2 }, async (sides) => {
-    const prepared = new Map<Side, Prepared>()
-    for (const side of sides) prepared.set(side, await prepare(side))
+    const prepared = new Map<Side, Prepared[]>()
+    await Promise.all(sides.map(async (side) => prepared.set(side, await prepare(side))))
     const runs = await alternate(sides, rounds, (side, round) =>
-      measure(side, prepared.get(side) ?? { documents: [], stateVectors: [] }, round),
+      measure(side, prepared.get(side) ?? [], round),
     )
     const ours = rounded(median(runs.ours.map(({ ms }) => ms)))
     const peer = rounded(median(runs.peer.map(({ ms }) => ms)))
