@@ -73,11 +73,13 @@ export async function benchOpenLong({ quick }: { readonly quick: boolean }): Pro
   const [rounds, edits] = quick ? [2, 10_000] : [5, EDITS]
   await withSides({ nodes: 1 }, async (sides) => {
     const documents = new Map<Side, Documents>()
-    for (const side of sides) {
-      const [long, short] = [await side.newDocument(), await side.newDocument()]
-      await writeLong(side, long, edits)
-      documents.set(side, { long, short })
-    }
+    await Promise.all(
+      sides.map(async (side) => {
+        const [long, short] = [await side.newDocument(), await side.newDocument()]
+        await writeLong(side, long, edits)
+        documents.set(side, { long, short })
+      }),
+    )
     // The peer stores some seconds later.
     await pause(12_000)
     const of = (side: Side): Documents => documents.get(side) ?? { long: '', short: '' }
