@@ -1,0 +1,48 @@
+import { problemsWhenEmpty, problemsWhenQuiet } from './check-world.ts'
+import type { Plan } from './plan.ts'
+import type { StoreFlaws } from './simulated-store.ts'
+import type { Trace } from './trace.ts'
+import { withVirtualTime } from './virtual-time.ts'
+import { World } from './world.ts'
+
+/** Longer than anything the product waits for: the silence after which a process's people are removed, and a beat. */
+const QUIET_MS = 45_000
+/** Longer than any pause before a document is unloaded. */
+const EMPTY_MS = 15_000
+
+interface Outcome {
+  /** What must not be; empty when all is well. */
+  readonly problems: readonly string[]
+  readonly trace: Trace
+  readonly committedVersions: number
+  /** Versions that changed nothing. */
+  readonly emptyVersions: number
+  readonly savedKeys: number
+}
+
+/** Carries out a plan, then lets the world come to rest, and looks. */
+export function runPlan(plan: Plan, flaws: StoreFlaws = {}): Promise<Outcome> {
+  return withVirtualTime(plan.seed, async (time) => {
+    const world = new World(plan, flaws)
+    for (const editor of world.editors) editor.goOnline()
+    for (const { afterMs, ...deed } of plan.steps) {
+      await time.pass(afterMs)
+      world.do(deed)
+    }
+    await time.pass(0)
+    world.calm()
+    await time.pass(QUIET_MS)
+    const problems = [...world.problems, ...(await problemsWhenQuiet(world))]
+    for (const editor of world.editors) editor.goOffline()
+    await time.pass(EMPTY_MS)
+    problems.push(...problemsWhenEmpty(world))
+    const replays = [...world.replays.values()]
+    return {
+      problems,
+      trace: world.trace,
+      committedVersions: world.commits.reduce((sum, { entry }) => sum + entry.updates.length, 0),
+      emptyVersions: replays.reduce((sum, { emptyVersions }) => sum + emptyVersions.length, 0),
+      savedKeys: [...world.saved.values()].reduce((sum, keys) => sum + keys.size, 0),
+    }
+  })
+}

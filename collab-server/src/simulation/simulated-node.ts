@@ -1,0 +1,76 @@
+import { createNodeId, type Fanout, toUserId, type UpdateLog } from '@nexus/core'
+import { type Access, type AccessTokenVerifier, createLogger, readOptions } from '@nexus/core/server'
+import type { Random } from '@nexus/core/testkit'
+import { assemble, type Collab } from '../assemble.ts'
+import { COLLAB_OPTIONS, type CollabOptions } from '../config.ts'
+import { drain } from '../drain.ts'
+import { startHousekeeping } from '../housekeeping.ts'
+import type { Life } from './life.ts'
+import { type ClientListener, SimulatedSocket } from './simulated-socket.ts'
+
+const OPTIONS: CollabOptions = {
+  ...readOptions(COLLAB_OPTIONS, {}),
+  // Small enough to be reached.
+  COLLAB_MAX_UNSAVED_BYTES: 3_000,
+}
+
+const logger = createLogger({ service: 'simulation', level: 'silent' })
+
+/** The token is the user's name. */
+const verifier: AccessTokenVerifier = {
+  verify: async (token) => ({
+    userId: toUserId(token),
+    name: token,
+    sessionId: null,
+    expiresAt: new Date(Date.now() + 86_400_000),
+  }),
+}
+
+/** One collaboration server: the real one, with simulated surroundings. */
+export class SimulatedNode {
+  readonly life: Life
+  readonly collab: Collab
+  readonly #random: Random
+  #isDraining = false
+
+  constructor(parts: {
+    readonly life: Life
+    readonly log: UpdateLog
+    readonly fanout: Fanout
+    readonly access: Pick<Access, 'workspaceAccess'>
+    readonly random: Random
+  }) {
+    const { life, random, fanout, ...ports } = parts
+    this.life = life
+    this.#random = random
+    this.collab = assemble({ ...ports, fanout, nodeId: createNodeId(), options: OPTIONS, logger, verifier })
+    const stop = startHousekeeping({ ...this.collab, options: OPTIONS, fanout, logger })
+    life.onEnd(() => setTimeout(() => this.#bury(stop), 0))
+  }
+
+  /** @returns `null` when it takes nobody in. */
+  open(client: ClientListener): SimulatedSocket | null {
+    if (this.life.isOver || this.#isDraining) return null
+    const socket = new SimulatedSocket({ life: this.life, random: this.#random, client })
+    this.collab.openSocket(socket.serverEnd, '10.0.0.1')
+    return socket
+  }
+
+  /** Ends as on SIGTERM. */
+  drain(): void {
+    if (this.#isDraining) return
+    this.#isDraining = true
+    const { collab, life } = this
+    void drain({ ...collab, logger, timeoutMs: OPTIONS.COLLAB_DRAIN_TIMEOUT_MS }).then(() => life.end())
+  }
+
+  /** Of a dead process no timer runs on; nothing it does here reaches anybody. */
+  #bury(stopHousekeeping: () => void): void {
+    const { collab } = this
+    stopHousekeeping()
+    collab.headWatch.stop()
+    collab.rights.close()
+    collab.queue.abandon()
+    for (const live of collab.documents) live.document.destroy()
+  }
+}
