@@ -6,6 +6,8 @@ import { makeEdit } from './edits.ts'
 import type { ClientListener, SimulatedSocket } from './simulated-socket.ts'
 import type { Trace } from './trace.ts'
 
+/** As `y-protocols/awareness` does. */
+const RENEW_PRESENCE_MS = 15_000
 /** Close codes after which a client that did nothing wrong may come back. */
 const PASSING = new Set([1001, 1006, 1011, 1012, 1013])
 
@@ -44,6 +46,7 @@ export class Editor {
     this.#parts = parts
     this.#place = place
     this.doc = this.#newDocument()
+    setInterval(() => this.#showPresence(), RENEW_PRESENCE_MS)
   }
 
   get isOnline(): boolean {

@@ -5,8 +5,8 @@ import type { Trace } from './trace.ts'
 import { withVirtualTime } from './virtual-time.ts'
 import { World } from './world.ts'
 
-/** Longer than anything the product waits for: the silence after which a process's people are removed, and a beat. */
-const QUIET_MS = 45_000
+/** Longer than presence of the dead lasts: 30 s when its end was lost, 25 s and a beat of a silent process. */
+const QUIET_MS = 40_000
 /** Longer than any pause before a document is unloaded. */
 const EMPTY_MS = 15_000
 

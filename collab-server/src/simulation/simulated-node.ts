@@ -12,6 +12,8 @@ const OPTIONS: CollabOptions = {
   ...readOptions(COLLAB_OPTIONS, {}),
   // Small enough to be reached.
   COLLAB_MAX_UNSAVED_BYTES: 3_000,
+  // A connection that only the client knows to be gone ends within 20 s.
+  COLLAB_PING_INTERVAL_MS: 10_000,
 }
 
 const logger = createLogger({ service: 'simulation', level: 'silent' })

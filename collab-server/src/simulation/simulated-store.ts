@@ -29,6 +29,9 @@ interface Fate {
   readonly fails: 'never' | 'before' | 'after'
 }
 
+/** Calls that come at a steady pace; their success is not worth a line. */
+const COMMON = new Set(['heads', 'access'])
+
 /** The one log of all nodes, as far away as a database is: calls take time, fail, and are carried out all the same. */
 export class SimulatedStore {
   readonly log = new MemoryUpdateLog()
@@ -119,7 +122,7 @@ export class SimulatedStore {
       }
       try {
         const result = await carryOut()
-        this.#trace.add(`${life.name}: ${name} done${fate.fails === 'after' ? ', answer lost' : ''}`)
+        if (!COMMON.has(name)) this.#trace.add(`${life.name}: ${name} done${fate.fails === 'after' ? ', answer lost' : ''}`)
         // Done, and its author may die before it hears.
         life.act()
         if (fate.fails === 'after') fail()

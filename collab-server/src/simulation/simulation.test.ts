@@ -1,3 +1,4 @@
+import './virtual-date.ts'
 import * as fc from 'fast-check'
 import { test } from 'vitest'
 import { anyPlan } from './plan.ts'

@@ -11,7 +11,7 @@ export class Trace {
   }
 
   last(count: number): string {
-    return this.#lines.slice(-count).join('\n')
+    return this.#lines.slice(Math.max(0, this.#lines.length - count)).join('\n')
   }
 
   get hash(): string {

@@ -1,4 +1,5 @@
 import { createRandom } from '@nexus/core/testkit'
+import { getUnixTime } from 'lib0/time'
 import { vi } from 'vitest'
 
 const realImmediate = setImmediate
@@ -35,6 +36,7 @@ export async function withVirtualTime<T>(seed: number, run: (time: VirtualTime) 
     ],
   })
   try {
+    if (getUnixTime() !== START.getTime()) throw new Error('Import virtual-date.ts first.')
     return await run({ pass })
   } finally {
     vi.useRealTimers()
