@@ -1,5 +1,5 @@
-import { type DocumentName, NO_VERSION } from '@nexus/core'
 import { isDeepStrictEqual } from 'node:util'
+import { type DocumentName, NO_VERSION, toVersion } from '@nexus/core'
 import * as Y from 'yjs'
 import { contentOf, keyList } from './edits.ts'
 import type { World } from './world.ts'
@@ -41,13 +41,17 @@ async function problemsOfLog({ store, replays, saved }: World, document: Documen
     problems.push(`versions ${truth.incompleteVersions} build on what is not in the log before them`)
   }
   if (entries.some(({ version }, index) => version !== index + 1)) problems.push('versions have gaps')
-  const fromStart = rebuilt(entries.map(({ update }) => update))
-  const fromCheckpoint = rebuilt([
-    ...(record.checkpoint === null ? [] : [record.checkpoint.state]),
-    ...record.tail.map(({ update }) => update),
-  ])
+  const fromStart = rebuilt(entries)
   if (!isSame(fromStart, truth.doc)) problems.push('the log rebuilds to something else')
-  if (!isSame(fromCheckpoint, truth.doc)) problems.push('checkpoint and tail rebuild to something else')
+  for (let version: number = record.version; version > 0; ) {
+    const { checkpoint, tail } = (await store.log.read(document, toVersion(version))) ?? record
+    const fromCheckpoint = rebuilt([...(checkpoint === null ? [] : [{ update: checkpoint.state }]), ...tail])
+    if (!isSame(fromCheckpoint, rebuilt(entries.slice(0, version)))) {
+      problems.push(`checkpoint and tail rebuild version ${version} to something else`)
+    }
+    // Now to what the checkpoint itself says, and then to the one before it.
+    version = checkpoint === null ? 0 : checkpoint.version === version ? version - 1 : checkpoint.version
+  }
   const counts = Map.groupBy(keyList(fromStart), (key) => key)
   for (const key of saved.get(document) ?? []) {
     const count = counts.get(key)?.length ?? 0
@@ -56,9 +60,9 @@ async function problemsOfLog({ store, replays, saved }: World, document: Documen
   return problems
 }
 
-function rebuilt(updates: readonly Uint8Array[]): Y.Doc {
+function rebuilt(updates: readonly { readonly update: Uint8Array }[]): Y.Doc {
   const doc = new Y.Doc()
-  for (const update of updates) Y.applyUpdate(doc, update)
+  for (const { update } of updates) Y.applyUpdate(doc, update)
   return doc
 }
 
@@ -69,11 +73,14 @@ function problemsOfReplicas({ replays, editors, nodes }: World, document: Docume
     .filter((editor) => editor.document === document && !isSame(editor.doc, truth))
     .map(({ name }) => `${name} has not what the log has`)
   const ofNodes = nodes.flatMap(({ life, collab }) => {
-    const doc = collab.hocuspocus.documents.get(document)
-    if (doc === undefined) return []
-    const problems = isSame(doc, truth) ? [] : [`${life.name} has not what the log has`]
-    if (!collab.documents.of(doc)?.isExact) problems.push(`${life.name} is not level with the log`)
-    return problems
+    return [...collab.documents]
+      .filter(({ name }) => name === document)
+      .flatMap((live) => {
+        const problems = isSame(live.document, truth) ? [] : [`${life.name} has not what the log has`]
+        if (!live.isExact) problems.push(`${life.name} is not level with the log`)
+        const isInUse = collab.hocuspocus.documents.get(document) === live.document
+        return isInUse ? problems : [...problems, `${life.name} has a second copy of a document`]
+      })
   })
   return [...ofEditors, ...ofNodes]
 }

@@ -127,12 +127,9 @@ export class Editor {
   }
 
   #connectSoon(withinMs: number): void {
-    setTimeout(
-      () => {
-        if (this.#isOnline && this.#connection === null) this.#connect()
-      },
-      this.#parts.random.below(withinMs),
-    )
+    setTimeout(() => {
+      if (this.#isOnline && this.#connection === null) this.#connect()
+    }, this.#parts.random.below(withinMs))
   }
 
   #connect(): void {
@@ -164,6 +161,8 @@ export class Editor {
     trace.add(`${name} connects`)
     connection.signIn()
     this.#showPresence()
+    // Some type on while they are being connected.
+    if (this.#editCount > 0 && this.#parts.random.below(3) === 0) this.edit(1)
   }
 
   #onClose(code: number): void {

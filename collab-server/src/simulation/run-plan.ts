@@ -10,14 +10,21 @@ const QUIET_MS = 40_000
 /** Longer than any pause before a document is unloaded. */
 const EMPTY_MS = 15_000
 
+export interface RunCounts {
+  readonly committedVersions: number
+  /** Versions that changed nothing. */
+  readonly emptyVersions: number
+  /** Those among them whose content was committed before by somebody who did hear of it. */
+  readonly needlessVersions: number
+  readonly checkpoints: number
+  readonly savedKeys: number
+}
+
 interface Outcome {
   /** What must not be; empty when all is well. */
   readonly problems: readonly string[]
   readonly trace: Trace
-  readonly committedVersions: number
-  /** Versions that changed nothing. */
-  readonly emptyVersions: number
-  readonly savedKeys: number
+  readonly counts: RunCounts
 }
 
 /** Carries out a plan, then lets the world come to rest, and looks. */
@@ -36,13 +43,18 @@ export function runPlan(plan: Plan, flaws: StoreFlaws = {}): Promise<Outcome> {
     for (const editor of world.editors) editor.goOffline()
     await time.pass(EMPTY_MS)
     problems.push(...problemsWhenEmpty(world))
-    const replays = [...world.replays.values()]
-    return {
-      problems,
-      trace: world.trace,
-      committedVersions: world.commits.reduce((sum, { entry }) => sum + entry.updates.length, 0),
-      emptyVersions: replays.reduce((sum, { emptyVersions }) => sum + emptyVersions.length, 0),
-      savedKeys: [...world.saved.values()].reduce((sum, keys) => sum + keys.size, 0),
-    }
+    return { problems, trace: world.trace, counts: countsOf(world) }
   })
+}
+
+function countsOf({ commits, replays, saved, store }: World): RunCounts {
+  const emptyVersions = [...replays.values()].flatMap((replay) => replay.emptyVersions)
+  return {
+    committedVersions: commits.reduce((sum, { entry }) => sum + entry.updates.length, 0),
+    emptyVersions: emptyVersions.length,
+    needlessVersions: emptyVersions.filter(({ earlier }) => earlier.every(({ isAnswered }) => isAnswered))
+      .length,
+    checkpoints: store.checkpointCount,
+    savedKeys: [...saved.values()].reduce((sum, keys) => sum + keys.size, 0),
+  }
 }

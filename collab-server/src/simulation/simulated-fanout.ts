@@ -2,6 +2,7 @@ import type { Fanout, Unsubscribe } from '@nexus/core'
 import { createMemoryFanout } from '@nexus/core/memory'
 import type { Random } from '@nexus/core/testkit'
 import type { Life } from './life.ts'
+import type { FanoutWeather } from './plan.ts'
 import type { Trace } from './trace.ts'
 
 /** One process's end of the fan-out. */
@@ -21,9 +22,6 @@ interface Message {
   readonly channel: string
   deliver(to: Fanout): void
 }
-
-/** How rough the network is: `calm` delays a little, `rough` also loses, doubles and reorders. */
-export type FanoutWeather = 'calm' | 'rough'
 
 /** Carries hints between simulated processes as Redis does, or worse. */
 export class SimulatedFanout {

@@ -7,6 +7,7 @@ import { drain } from '../drain.ts'
 import { startHousekeeping } from '../housekeeping.ts'
 import type { Life } from './life.ts'
 import { type ClientListener, SimulatedSocket } from './simulated-socket.ts'
+import { UnloadWatch } from './unload-watch.ts'
 
 const OPTIONS: CollabOptions = {
   ...readOptions(COLLAB_OPTIONS, {}),
@@ -33,6 +34,7 @@ export class SimulatedNode {
   readonly life: Life
   readonly collab: Collab
   readonly #random: Random
+  readonly #unloads = new UnloadWatch()
   #isDraining = false
 
   constructor(parts: {
@@ -56,6 +58,12 @@ export class SimulatedNode {
     const socket = new SimulatedSocket({ life: this.life, random: this.#random, client })
     this.collab.openSocket(socket.serverEnd, '10.0.0.1')
     return socket
+  }
+
+  /** @returns How many documents it gave up since the last look with edits that are not saved. */
+  unloadsTooEarly(): number {
+    const count = this.#unloads.look(this.collab.documents)
+    return this.life.isOver ? 0 : count
   }
 
   /** Ends as on SIGTERM. */

@@ -6,15 +6,18 @@ import type { Life } from './life.ts'
 /** One direction of a connection: what was sent arrives in order, some ms later. */
 class Lane {
   readonly #random: Random
+  /** Some connections are slow. */
+  readonly #longestMs: number
   #lastAt = 0
   #isOpen = true
 
   constructor(random: Random) {
     this.#random = random
+    this.#longestMs = random.below(4) === 0 ? 100 : 5
   }
 
   carry(arrive: () => void): void {
-    this.#lastAt = Math.max(this.#lastAt, Date.now() + this.#random.below(5))
+    this.#lastAt = Math.max(this.#lastAt, Date.now() + this.#random.below(this.#longestMs))
     setTimeout(() => {
       if (this.#isOpen) arrive()
     }, this.#lastAt - Date.now())

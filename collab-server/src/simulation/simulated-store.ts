@@ -3,10 +3,8 @@ import { MemoryUpdateLog } from '@nexus/core/memory'
 import type { Access } from '@nexus/core/server'
 import type { Random } from '@nexus/core/testkit'
 import type { Life } from './life.ts'
+import type { StoreState } from './plan.ts'
 import type { Trace } from './trace.ts'
-
-/** `flaky`: some calls fail before or after they have been carried out, some hang for seconds. */
-export type StoreState = 'up' | 'slow' | 'flaky' | 'away'
 
 /** One committed append of one document, and what its author knows of it. */
 export interface Commit {
@@ -19,8 +17,8 @@ export interface Commit {
 
 /** A store may be broken on purpose, to see that somebody notices. */
 export interface StoreFlaws {
-  /** It says "committed" of one append in this many and keeps nothing. */
-  readonly forgetsOneIn?: number
+  /** Of every so-many-th append it says "committed", and keeps nothing. */
+  readonly forgetsEvery?: number
 }
 
 interface Fate {
@@ -39,18 +37,28 @@ export class SimulatedStore {
   readonly #random: Random
   readonly #trace: Trace
   readonly #flaws: StoreFlaws
+  readonly #onAppend: () => void
   readonly #onCommit: (commit: Commit) => void
+  #checkpointCount = 0
+  #appendCount = 0
 
   constructor(parts: {
     readonly random: Random
     readonly trace: Trace
     readonly flaws: StoreFlaws
+    /** A process hands something over; it is not committed. */
+    readonly onAppend: () => void
     readonly onCommit: (commit: Commit) => void
   }) {
     this.#random = parts.random
     this.#trace = parts.trace
     this.#flaws = parts.flaws
+    this.#onAppend = parts.onAppend
     this.#onCommit = parts.onCommit
+  }
+
+  get checkpointCount(): number {
+    return this.#checkpointCount
   }
 
   /** The log as one process reaches it. */
@@ -64,15 +72,21 @@ export class SimulatedStore {
       readTail: (document, range) => this.#call(life, 'readTail', () => log.readTail(document, range)),
       versionAt: (document, at) => this.#call(life, 'versionAt', () => log.versionAt(document, at)),
       saveCheckpoint: (document, checkpoint) =>
-        this.#call(life, 'saveCheckpoint', () => log.saveCheckpoint(document, checkpoint)),
+        this.#call(life, 'saveCheckpoint', () => {
+          this.#checkpointCount += 1
+          return log.saveCheckpoint(document, checkpoint)
+        }),
     }
   }
 
   async #append(life: Life, batch: readonly AppendEntry[]): Promise<AppendOutcome[]> {
+    this.#onAppend()
     let commits: Commit[] = []
     const outcomes = await this.#call(life, 'append', async () => {
-      const { forgetsOneIn } = this.#flaws
-      if (forgetsOneIn !== undefined && this.#random.below(forgetsOneIn) === 0) return this.#pretend(batch)
+      this.#appendCount += 1
+      if (this.#appendCount % (this.#flaws.forgetsEvery ?? Number.POSITIVE_INFINITY) === 0) {
+        return this.#pretend(batch)
+      }
       const committed = await this.log.append(batch)
       commits = batch.flatMap((entry, index) => {
         const outcome = committed[index]
@@ -122,7 +136,8 @@ export class SimulatedStore {
       }
       try {
         const result = await carryOut()
-        if (!COMMON.has(name)) this.#trace.add(`${life.name}: ${name} done${fate.fails === 'after' ? ', answer lost' : ''}`)
+        if (!COMMON.has(name))
+          this.#trace.add(`${life.name}: ${name} done${fate.fails === 'after' ? ', answer lost' : ''}`)
         // Done, and its author may die before it hears.
         life.act()
         if (fate.fails === 'after') fail()

@@ -1,35 +1,35 @@
 import './virtual-date.ts'
-import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { anyPlan } from './plan.ts'
-import { runPlan } from './run-plan.ts'
+import { keepRegression } from './regressions.ts'
+import { search } from './search.ts'
 
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 1_000_000)
+const path = process.env.FUZZ_PATH
 const seconds = Number(process.env.FUZZ_SECONDS ?? 60)
-const only = process.env.ONLY === undefined ? /./ : new RegExp(process.env.ONLY)
-const not = process.env.NOT === undefined ? /^$/ : new RegExp(process.env.NOT)
 
-test(`probe`, async () => {
-  const seen = { plans: 0, rows: 0, empty: 0, keys: 0 }
-  const kinds = new Map<string, number>()
-  const details = await fc.check(
-    fc.asyncProperty(anyPlan, async (plan) => {
-      const o = await runPlan(plan)
-      seen.plans += 1
-      seen.rows += o.committedVersions; seen.empty += o.emptyVersions; seen.keys += o.savedKeys
-      for (const p of o.problems) kinds.set(p.replace(/\d+(-\d+)?/g, '#'), (kinds.get(p.replace(/\d+(-\d+)?/g, '#')) ?? 0) + 1)
-      const bad = o.problems.filter((p) => only.test(p) && !not.test(p))
-      if (bad.length > 0 && process.env.SURVEY === undefined) throw new Error(bad.join('\n'))
-    }),
-    { seed, numRuns: 1_000_000, interruptAfterTimeLimit: seconds * 1000, endOnFailure: process.env.FIRST !== undefined },
-  )
-  console.log(seed, seen, kinds)
-  if (details.failed && details.counterexample) {
-    const [plan] = details.counterexample
-    console.log(JSON.stringify(plan))
-    const o = await runPlan(plan)
-    console.log(o.problems, details.numRuns, details.numShrinks)
-    console.log(o.trace.last(Number(process.env.LINES ?? 100)))
+const say = (text: string): void => void process.stdout.write(`${text}\n`)
+
+test(`[SIM1, SIM2, SIM3, SIM4, SIM5] whatever happens, in quiet all is well (FUZZ_SEED=${seed})`, async () => {
+  say(`simulation: ${seconds} s of plans; repeat with FUZZ_SEED=${seed} npm run fuzz -- simulation`)
+  const { finding, ...total } = await search({
+    seed,
+    ...(path === undefined ? {} : { path }),
+    mostPlans: Number.MAX_SAFE_INTEGER,
+    withinMs: seconds * 1_000,
+  })
+  say(`simulation: ${JSON.stringify(total)}`)
+  if (finding === null) {
+    expect(total.planCount).toBeGreaterThan(0)
+    return
   }
-  expect(details.failed && details.counterexample !== null).toBe(false)
+  const file = keepRegression(`seed-${seed}`, finding.plan, finding.problems)
+  const command = `FUZZ_SEED=${seed} FUZZ_PATH=${finding.path} npm run fuzz -- simulation`
+  expect.fail(
+    [
+      ...finding.problems,
+      `Repeat with: ${command}`,
+      `Kept in ${file.pathname.split('/').slice(-4).join('/')}, and run by npm test from now on.`,
+      finding.trace,
+    ].join('\n'),
+  )
 })

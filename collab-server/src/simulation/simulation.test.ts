@@ -1,21 +1,43 @@
 import './virtual-date.ts'
 import * as fc from 'fast-check'
-import { test } from 'vitest'
-import { anyPlan } from './plan.ts'
+import { describe, expect, test } from 'vitest'
+import { anyPlan } from './any-plan.ts'
+import { readRegressions } from './regressions.ts'
 import { runPlan } from './run-plan.ts'
+import { search } from './search.ts'
 
-test('probe', async () => {
-  const plans = fc.sample(anyPlan, { seed: Number(process.env.SEED ?? 1), numRuns: Number(process.env.N ?? 20) })
-  const start = Date.now()
-  let bad = 0
-  let rows = 0, empty = 0, keys = 0
-  for (const plan of plans) {
-    const outcome = await runPlan(plan)
-    rows += outcome.committedVersions; empty += outcome.emptyVersions; keys += outcome.savedKeys
-    if (outcome.problems.length > 0) {
-      bad += 1
-      if (bad < 4) console.log(plan.seed, outcome.problems, outcome.trace.last(Number(process.env.LINES ?? 0)))
+const SEED = 1
+const NEVER_LATE = { withinMs: 60_000 }
+
+describe('three nodes, many editors, one store', () => {
+  test('[SIM1, SIM2, SIM3, SIM4, SIM5] whatever happens, in quiet all is well', async () => {
+    const { finding, planCount } = await search({ seed: SEED, mostPlans: 30, ...NEVER_LATE })
+    expect(finding).toBeNull()
+    expect(planCount).toBe(30)
+  })
+
+  test.each(readRegressions())('[SIM7] what was found once is well now: %s', async (_name, plan) => {
+    const { problems } = await runPlan(plan)
+    expect(problems).toEqual([])
+  })
+})
+
+describe('the simulation itself', () => {
+  test('[SIM6] the same plan is the same run, to the last message', async () => {
+    for (const plan of fc.sample(anyPlan, { seed: SEED, numRuns: 5 })) {
+      const [first, second] = [await runPlan(plan), await runPlan(plan)]
+      expect(second.trace.text).toBe(first.trace.text)
     }
-  }
-  console.log(plans.length, 'plans', Date.now() - start, 'ms', bad, 'bad', { rows, empty, keys })
+  })
+
+  test('[SIM8] a store that says "committed" and keeps nothing is found, in a plan of few steps', async () => {
+    const { finding } = await search({
+      seed: SEED,
+      mostPlans: 100,
+      withinMs: 15_000,
+      flaws: { forgetsEvery: 3 },
+    })
+    expect(finding?.problems.join()).toContain('not in the log')
+    expect(finding?.plan.steps.length).toBeLessThan(10)
+  })
 })

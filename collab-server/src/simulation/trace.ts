@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-
 /** What happened in a run, line by line, for people and for comparing two runs. */
 export class Trace {
   readonly #startedAt = Date.now()
@@ -14,7 +12,7 @@ export class Trace {
     return this.#lines.slice(Math.max(0, this.#lines.length - count)).join('\n')
   }
 
-  get hash(): string {
-    return createHash('sha256').update(this.#lines.join('\n')).digest('hex')
+  get text(): string {
+    return this.#lines.join('\n')
   }
 }

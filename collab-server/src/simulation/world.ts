@@ -1,4 +1,4 @@
-import { type DocumentName, toVersion } from '@nexus/core'
+import type { DocumentName } from '@nexus/core'
 import { createRandom, type Random, someDocument } from '@nexus/core/testkit'
 import { Editor } from './editor.ts'
 import { Life } from './life.ts'
@@ -29,7 +29,13 @@ export class World {
     const random = createRandom(plan.seed)
     const { trace } = this
     this.#random = random
-    this.store = new SimulatedStore({ random, trace, flaws, onCommit: (commit) => this.#committed(commit) })
+    this.store = new SimulatedStore({
+      random,
+      trace,
+      flaws,
+      onAppend: () => this.#lookAtNodes(),
+      onCommit: (commit) => this.#committed(commit),
+    })
     this.#fanout = new SimulatedFanout({
       random,
       trace,
@@ -97,11 +103,10 @@ export class World {
   #createDocument(): DocumentName {
     const created = someDocument()
     const { document, first } = created
-    const replay = new LogReplay()
+    const replay = new LogReplay(first.update)
     this.replays.set(document, replay)
     this.saved.set(document, new Set())
     void this.store.log.create([created])
-    replay.add(toVersion(1), [first])
     return document
   }
 
@@ -128,11 +133,17 @@ export class World {
     return null
   }
 
+  #lookAtNodes(): void {
+    for (const node of this.nodes) {
+      if (node.unloadsTooEarly() > 0)
+        this.problems.push(`${node.life.name} gave up a document with unsaved edits`)
+    }
+  }
+
   #committed(commit: Commit): void {
-    const { entry, outcome } = commit
+    this.#lookAtNodes()
     this.commits.push(commit)
-    if (outcome.state === 'appended')
-      this.replays.get(entry.document)?.add(outcome.fromVersion, entry.updates)
+    this.replays.get(commit.entry.document)?.add(commit)
   }
 
   /** What was said must be true at the moment it is heard. */
