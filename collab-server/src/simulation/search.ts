@@ -4,27 +4,30 @@ import type { Plan } from './plan.ts'
 import { type RunCounts, runPlan } from './run-plan.ts'
 import type { StoreFlaws } from './simulated-store.ts'
 
+/** Plans of one seed; then comes the next seed. So the seed of a finding leads there again within seconds. */
+const PLANS_PER_SEED = 20
+
 interface SearchOptions {
   readonly seed: number
-  /** Begins, and ends, with the plan at this place of the search; as in {@link Finding}. */
-  readonly path?: string
   readonly mostPlans: number
   /** No plan is begun after this long. */
   readonly withinMs: number
+  /** Time to make a finding smaller, ms. */
+  readonly shrinkMs: number
   readonly flaws?: StoreFlaws
 }
 
-/** A plan that ends badly, made as small as it gets. */
-export interface Finding {
+/** A plan that ends badly, made as small as time allowed. */
+interface Finding {
   readonly plan: Plan
   readonly problems: readonly string[]
   /** What happened in the run, its last lines. */
   readonly trace: string
-  /** Where it stands in the search, for {@link SearchOptions}. */
-  readonly path: string
+  /** A search from this seed begins with the plans among which it was found. */
+  readonly seed: number
 }
 
-export interface SearchResult {
+interface SearchResult {
   readonly planCount: number
   /** Of all plans up to the finding. */
   readonly counts: RunCounts
@@ -33,32 +36,33 @@ export interface SearchResult {
 
 /** Runs one random plan after the other until one ends badly, then shrinks it. */
 export async function search(options: SearchOptions): Promise<SearchResult> {
-  const { seed, path, mostPlans, withinMs, flaws } = options
+  const { mostPlans, flaws } = options
+  const endsAt = Date.now() + options.withinMs
+  let shrinkUntil: number | null = null
   let planCount = 0
   let counts = NOTHING
-  let hasFound = false
+  const isOver = (): boolean =>
+    shrinkUntil === null ? planCount >= mostPlans || Date.now() > endsAt : Date.now() > shrinkUntil
   const property = fc.asyncProperty(anyPlan, async (plan) => {
+    // What is not run counts as well: neither is there another finding, nor does a smaller one replace the last.
+    if (isOver()) return true
     const outcome = await runPlan(plan, flaws)
-    if (!hasFound) {
+    if (shrinkUntil === null) {
       planCount += 1
       counts = sumOf(counts, outcome.counts)
+      if (outcome.problems.length > 0) shrinkUntil = Date.now() + options.shrinkMs
     }
-    hasFound ||= outcome.problems.length > 0
     return outcome.problems.length === 0
   })
-  const details = await fc.check(property, {
-    seed,
-    ...(path === undefined ? { numRuns: mostPlans } : { path, numRuns: 1 }),
-    interruptAfterTimeLimit: withinMs,
-  })
-  const [plan] = details.counterexample ?? []
-  if (plan === undefined) {
-    if (details.errorInstance !== null) throw details.errorInstance
-    return { planCount, counts, finding: null }
+  for (let { seed } = options; !isOver(); seed += 1) {
+    const { counterexample, errorInstance } = await fc.check(property, { seed, numRuns: PLANS_PER_SEED })
+    const [plan] = counterexample ?? []
+    if (errorInstance instanceof Error) throw errorInstance
+    if (plan === undefined) continue
+    const { problems, trace } = await runPlan(plan, flaws)
+    return { planCount, counts, finding: { plan, problems, trace: trace.last(60), seed } }
   }
-  const { problems, trace } = await runPlan(plan, flaws)
-  const finding = { plan, problems, trace: trace.last(60), path: details.counterexamplePath ?? '' }
-  return { planCount, counts, finding }
+  return { planCount, counts, finding: null }
 }
 
 const NOTHING: RunCounts = {
