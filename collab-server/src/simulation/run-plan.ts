@@ -2,7 +2,7 @@ import { problemsWhenEmpty, problemsWhenQuiet } from './check-world.ts'
 import type { Plan } from './plan.ts'
 import type { StoreFlaws } from './simulated-store.ts'
 import type { Trace } from './trace.ts'
-import { withVirtualTime } from './virtual-time.ts'
+import { type VirtualTime, withVirtualTime } from './virtual-time.ts'
 import { World } from './world.ts'
 
 /** Longer than presence of the dead lasts: 30 s when its end was lost, 25 s and a beat of a silent process. */
@@ -31,20 +31,29 @@ interface Outcome {
 export function runPlan(plan: Plan, flaws: StoreFlaws = {}): Promise<Outcome> {
   return withVirtualTime(plan.seed, async (time) => {
     const world = new World(plan, flaws)
-    for (const editor of world.editors) editor.goOnline()
-    for (const { afterMs, ...deed } of plan.steps) {
-      await time.pass(afterMs)
-      world.do(deed)
+    const { problems } = world
+    try {
+      await carryOut(plan, world, time)
+    } catch (error) {
+      problems.push(`the run threw ${error instanceof Error ? error.stack : error}`)
     }
-    await time.pass(0)
-    world.calm()
-    await time.pass(QUIET_MS)
-    const problems = [...world.problems, ...(await problemsWhenQuiet(world))]
-    for (const editor of world.editors) editor.goOffline()
-    await time.pass(EMPTY_MS)
-    problems.push(...problemsWhenEmpty(world))
     return { problems, trace: world.trace, counts: countsOf(world) }
   })
+}
+
+async function carryOut(plan: Plan, world: World, time: VirtualTime): Promise<void> {
+  for (const editor of world.editors) editor.goOnline()
+  for (const { afterMs, ...deed } of plan.steps) {
+    await time.pass(afterMs)
+    world.do(deed)
+  }
+  await time.pass(0)
+  world.calm()
+  await time.pass(QUIET_MS)
+  world.problems.push(...(await problemsWhenQuiet(world)))
+  for (const editor of world.editors) editor.goOffline()
+  await time.pass(EMPTY_MS)
+  world.problems.push(...problemsWhenEmpty(world))
 }
 
 function countsOf({ commits, replays, saved, store }: World): RunCounts {

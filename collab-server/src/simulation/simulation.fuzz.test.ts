@@ -15,7 +15,7 @@ test(`[SIM1, SIM2, SIM3, SIM4, SIM5] whatever happens, in quiet all is well (FUZ
     seed,
     mostPlans: Number.POSITIVE_INFINITY,
     withinMs: seconds * 1_000,
-    shrinkMs: 60_000,
+    shrinkMs: 30_000,
   })
   say(JSON.stringify(total))
   if (finding !== null) {

@@ -34,7 +34,7 @@ describe('the simulation itself', () => {
     const { finding } = await search({
       seed: SEED,
       mostPlans: 100,
-      withinMs: 15_000,
+      ...PATIENT,
       flaws: { forgetsEvery: 3 },
     })
     expect(finding?.problems.join()).toContain('not in the log')
