@@ -23,6 +23,19 @@ export function readRegressions(): [name: string, plan: Plan][] {
 /** Keeps a plan that ended badly, to be run by every `npm test` from now on. @returns Its file. */
 export function keepRegression(name: string, plan: Plan, problems: readonly string[]): URL {
   const file = new URL(`${name}.json`, FOLDER)
-  writeFileSync(file, `${JSON.stringify({ problems, plan }, null, 2)}\n`)
+  const { steps, ...rest } = plan
+  const text = `{
+  "problems": ${onOneLine(problems)},
+  "plan": {
+    ${onOneLine(rest).slice(2, -2)},
+    "steps": [
+${steps.map((step) => `      ${onOneLine(step)}`).join(',\n')}
+    ]
+  }
+}
+`
+  writeFileSync(file, text)
   return file
 }
+
+const onOneLine = (value: unknown): string => JSON.stringify(value, null, 1).replace(/\n */g, ' ')
