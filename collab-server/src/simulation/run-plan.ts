@@ -59,7 +59,9 @@ async function carryOut(plan: Plan, world: World, time: VirtualTime): Promise<vo
 function countsOf({ commits, replays, saved, store }: World): RunCounts {
   const emptyVersions = [...replays.values()].flatMap((replay) => replay.emptyVersions)
   return {
-    committedVersions: commits.reduce((sum, { entry }) => sum + entry.updates.length, 0),
+    committedVersions: commits
+      .filter(({ outcome }) => outcome.state === 'appended')
+      .reduce((sum, { entry }) => sum + entry.updates.length, 0),
     emptyVersions: emptyVersions.length,
     needlessVersions: emptyVersions.filter(({ earlier }) => earlier.every(({ isAnswered }) => isAnswered))
       .length,

@@ -13,6 +13,7 @@ const OPTIONS: CollabOptions = {
   ...readOptions(COLLAB_OPTIONS, {}),
   // Small enough to be reached.
   COLLAB_MAX_UNSAVED_BYTES: 3_000,
+  COLLAB_MAX_UNSAVED_BYTES_PER_SOCKET: 1_000,
   // A connection that only the client knows to be gone ends within 20 s.
   COLLAB_PING_INTERVAL_MS: 10_000,
 }
@@ -56,7 +57,8 @@ export class SimulatedNode {
   open(client: ClientListener): SimulatedSocket | null {
     if (this.life.isOver || this.#isDraining) return null
     const socket = new SimulatedSocket({ life: this.life, random: this.#random, client })
-    this.collab.openSocket(socket.serverEnd, '10.0.0.1')
+    const { serverEnd: ws, stream } = socket
+    this.collab.openSocket({ ws, stream, peerAddress: '10.0.0.1' })
     return socket
   }
 
@@ -71,7 +73,8 @@ export class SimulatedNode {
     if (this.#isDraining) return
     this.#isDraining = true
     const { collab, life } = this
-    void drain({ ...collab, logger, timeoutMs: OPTIONS.COLLAB_DRAIN_TIMEOUT_MS }).then(() => life.end())
+    const times = { timeoutMs: OPTIONS.COLLAB_DRAIN_TIMEOUT_MS, spreadMs: OPTIONS.COLLAB_DRAIN_SPREAD_MS }
+    void drain({ ...collab, ...times, logger }).then(() => life.end())
   }
 
   /** Of a dead process no timer runs on; nothing it does here reaches anybody. */

@@ -69,9 +69,19 @@ export class SimulatedSocket extends EventEmitter {
     return this as unknown as WebSocket
   }
 
-  send(frame: Uint8Array): void {
+  /** What the server's end stands on. */
+  get stream() {
+    return {
+      write: (wire: Uint8Array): boolean => {
+        this.send(messageIn(wire))
+        return true
+      },
+    }
+  }
+
+  send(message: Uint8Array): void {
     if (this.readyState !== WebSocket.OPEN || !this.#life.act()) return
-    const copy = frame.slice()
+    const copy = message.slice()
     this.#toClient.carry(() => {
       if (this.#isClientOpen) this.#client.onFrame(copy)
     })
@@ -146,4 +156,11 @@ export class SimulatedSocket extends EventEmitter {
     this.#isClientOpen = false
     this.#client.onClose(code)
   }
+}
+
+/** The message in a whole, unmasked WebSocket frame. */
+function messageIn(wire: Uint8Array): Uint8Array {
+  const length = wire[1] ?? 0
+  if (length < 126) return wire.subarray(2)
+  return wire.subarray(length === 126 ? 4 : 10)
 }

@@ -71,6 +71,7 @@ export class SimulatedStore {
       read: (document, version) => this.#call(life, 'read', () => log.read(document, version)),
       readTail: (document, range) => this.#call(life, 'readTail', () => log.readTail(document, range)),
       versionAt: (document, at) => this.#call(life, 'versionAt', () => log.versionAt(document, at)),
+      tailSize: (document) => this.#call(life, 'tailSize', () => log.tailSize(document)),
       saveCheckpoint: (document, checkpoint) =>
         this.#call(life, 'saveCheckpoint', () => {
           this.#checkpointCount += 1
