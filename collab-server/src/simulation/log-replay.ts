@@ -11,10 +11,17 @@ interface Span {
 
 /** A version that changed nothing. */
 interface EmptyVersion {
-  readonly version: number
+  readonly commit: Commit
   /** Who committed before what is in it. */
   readonly earlier: readonly Commit[]
 }
+
+/**
+ * Its author could have known that the log has it all: whoever committed it has heard of that, and had committed it
+ * before the author asked for the same.
+ */
+export const isNeedless = ({ commit, earlier }: EmptyVersion): boolean =>
+  earlier.every(({ isAnswered, committedAt }) => isAnswered && committedAt < commit.begunAt)
 
 /** What one document's log says, kept up to date with every commit. */
 export class LogReplay {
@@ -49,7 +56,7 @@ export class LogReplay {
     const { pendingStructs, pendingDs } = this.doc.store
     if (pendingStructs !== null || pendingDs !== null) this.incompleteVersions.push(version)
     const spans = spansOf(update)
-    if (!this.#hasChanged) this.emptyVersions.push({ version, earlier: this.#authorsOf(spans) })
+    if (!this.#hasChanged) this.emptyVersions.push({ commit, earlier: this.#authorsOf(spans) })
     this.#spans.push(...spans.map((span) => ({ span, commit })))
   }
 

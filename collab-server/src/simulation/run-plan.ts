@@ -1,4 +1,5 @@
 import { problemsWhenEmpty, problemsWhenQuiet } from './check-world.ts'
+import { isNeedless } from './log-replay.ts'
 import type { Plan } from './plan.ts'
 import type { StoreFlaws } from './simulated-store.ts'
 import type { Trace } from './trace.ts'
@@ -14,7 +15,7 @@ export interface RunCounts {
   readonly committedVersions: number
   /** Versions that changed nothing. */
   readonly emptyVersions: number
-  /** Those among them whose content was committed before by somebody who did hear of it. */
+  /** Those among them whose author could have known. */
   readonly needlessVersions: number
   readonly checkpoints: number
   readonly savedKeys: number
@@ -63,8 +64,7 @@ function countsOf({ commits, replays, saved, store }: World): RunCounts {
       .filter(({ outcome }) => outcome.state === 'appended')
       .reduce((sum, { entry }) => sum + entry.updates.length, 0),
     emptyVersions: emptyVersions.length,
-    needlessVersions: emptyVersions.filter(({ earlier }) => earlier.every(({ isAnswered }) => isAnswered))
-      .length,
+    needlessVersions: emptyVersions.filter(isNeedless).length,
     checkpoints: store.checkpointCount,
     savedKeys: [...saved.values()].reduce((sum, keys) => sum + keys.size, 0),
   }

@@ -11,6 +11,9 @@ export interface Commit {
   readonly entry: AppendEntry
   readonly outcome: AppendOutcome
   readonly node: string
+  /** When it was handed over, and when it was committed; ms. */
+  readonly begunAt: number
+  readonly committedAt: number
   /** The author has heard that it is committed. */
   isAnswered: boolean
 }
@@ -82,6 +85,7 @@ export class SimulatedStore {
 
   async #append(life: Life, batch: readonly AppendEntry[]): Promise<AppendOutcome[]> {
     this.#onAppend()
+    const begunAt = Date.now()
     let commits: Commit[] = []
     const outcomes = await this.#call(life, 'append', async () => {
       this.#appendCount += 1
@@ -91,7 +95,9 @@ export class SimulatedStore {
       const committed = await this.log.append(batch)
       commits = batch.flatMap((entry, index) => {
         const outcome = committed[index]
-        return outcome === undefined ? [] : [{ entry, outcome, node: life.name, isAnswered: false }]
+        return outcome === undefined
+          ? []
+          : [{ entry, outcome, node: life.name, begunAt, committedAt: Date.now(), isAnswered: false }]
       })
       for (const commit of commits) this.#onCommit(commit)
       return committed
