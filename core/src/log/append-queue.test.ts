@@ -307,6 +307,23 @@ describe('the database away', () => {
     expect(await updatesIn(document)).toEqual([entry.updates[0]?.update])
   })
 
+  test('[QUE21] what came during an outage, and was saved by another server meanwhile, is not appended again', async () => {
+    const document = await someLog()
+    const [tried, later] = [entryOf(document), entryOf(document)]
+    setup.log.hold()
+    const first = setup.queue.append(tried)
+    await nextTurn()
+    await setup.log.let('unavailable')
+    const second = setup.queue.append(later)
+    setup.log.release()
+    await setup.log.append([later])
+    setup.time.advance(50)
+    expect([(await first).state, (await second).state]).toEqual(['appended', 'known'])
+    expect(await updatesIn(document)).toEqual(
+      [...later.updates, ...tried.updates].map(({ update }) => update),
+    )
+  })
+
   test('[QUE21] after an outage only what the log lacks is appended, in order, with versions of its own', async () => {
     const document = await someLog()
     const heard = await announcementsOf(document)

@@ -125,6 +125,7 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
       } catch (error) {
         onOutage(error)
         if (!waiting.isEmpty) await pause(backOffMs(failures, random()))
+        doubtAll()
       }
     }
     isRunning = false
@@ -186,9 +187,14 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
     if (!isNexusError(error, 'unavailable') || failures === 0) onError(error)
     failures += 1
     for (const part of waiting.all()) {
-      // Its client may take it to another server meanwhile, so that is as doubtful as what was just tried.
+      if (!part.retry) onRefusedInOutage(part, error)
+    }
+  }
+
+  /** Also what came during the pause: its client may have taken it to another server meanwhile. */
+  function doubtAll(): void {
+    for (const part of waiting.all()) {
       if (part.retry) part.doubt = OPEN
-      else onRefusedInOutage(part, error)
     }
   }
 
