@@ -1,10 +1,12 @@
 import './virtual-date.ts'
 import * as fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { anyPlan } from './any-plan.ts'
 import { readRegressions } from './regressions.ts'
 import { runPlan } from './run-plan.ts'
 import { search } from './search.ts'
+
+vi.setConfig({ testTimeout: 120_000 })
 
 const SEED = 1
 const PATIENT = { withinMs: 60_000, shrinkMs: 10_000 }
