@@ -133,6 +133,11 @@ export class LiveDocument {
       .catch(this.#parts.onError)
   }
 
+  /** A client has gone, and may take what is not saved yet to another server. */
+  clientLeft(): void {
+    if (this.#unsaved.count > 0) this.#parts.queue.doubt(this.name)
+  }
+
   /** Calls `release` when all that is in the document now is committed; never when it cannot be. */
   whenSaved(release: () => void): void {
     this.#unsaved.whenSaved(release)

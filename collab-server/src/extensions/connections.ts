@@ -27,6 +27,7 @@ export function createConnections({
       rights.watch(connection)
       connection.onClose(() => {
         socket.forget(connection.messageAddress)
+        documents.of(document)?.clientLeft()
         rights.unwatch(connection)
       })
     },

@@ -499,4 +499,19 @@ describe('an edit that came a second time', () => {
     const second = await setup.queue.append({ document, updates: [deleted] }, { resent: { at: null } })
     expect([first.state, second.state]).toEqual(['appended', 'known'])
   })
+
+  test('[QUE25] of a client that has gone is compared with the log, when it still waits', async () => {
+    const document = await someLog()
+    const [first, second] = [entryOf(document), entryOf(document)]
+    setup.log.hold()
+    const saved = [setup.queue.append(first)]
+    await nextTurn()
+    saved.push(setup.queue.append(second))
+    setup.queue.doubt(document)
+    // The client is at another server by now, which is faster.
+    await setup.memory.append([second])
+    setup.log.release()
+    expect(await Promise.all(saved)).toMatchObject([{ state: 'appended' }, { state: 'known', version: 3 }])
+    expect(await updatesIn(document)).toEqual([second, first].map(({ updates }) => updates[0]?.update))
+  })
 })

@@ -3,6 +3,7 @@ import type { NodeId } from '../model/ids.ts'
 import type { Version } from '../model/version.ts'
 import type { Fanout } from '../ports/fanout.ts'
 import type { AppendEntry, AppendOutcome, UpdateLog } from '../ports/update-log.ts'
+import type { DocumentName } from '../wire/document-name.ts'
 import { backOffMs } from './back-off.ts'
 import { type CommittedEntry, commitBatch, outcomesOfParts } from './commit-batch.ts'
 import type { Compared } from './compare-with-log.ts'
@@ -76,6 +77,11 @@ export interface AppendQueue {
    *   the database refuses the content; nothing was appended.
    */
   appendOnce(entry: AppendEntry): Promise<AppendOutcome>
+  /**
+   * What waits of a document's live edits may come into the log another way: their client has gone, and may take them to
+   * another server. They are compared with the log before they are appended.
+   */
+  doubt(document: DocumentName): void
   /** Bytes of updates handed over and not decided. */
   readonly waitingBytes: number
   /** True from `maxWaitingBytes` on: take in no more edits. What is handed over all the same is kept. */
@@ -241,6 +247,9 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
       const outcome = await handOver(entry, { retry: false, doubt: null })
       if (outcome.state === 'known') throw new Error('Only what is in doubt can be known already.')
       return outcome
+    },
+    doubt(document) {
+      for (const part of waiting.of(document)) if (part.retry) part.doubt = OPEN
     },
     get waitingBytes() {
       return waiting.bytes

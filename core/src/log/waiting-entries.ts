@@ -47,6 +47,7 @@ interface WaitingEntries {
    */
   nextBatch(limits: BatchLimits): WaitingEntry[]
   all(): WaitingEntry[]
+  of(document: DocumentName): readonly WaitingEntry[]
   readonly bytes: number
   readonly isEmpty: boolean
 }
@@ -85,6 +86,7 @@ export function createWaitingEntries(): WaitingEntries {
       return batch
     },
     all: () => [...queues.values()].flat(),
+    of: (document) => queues.get(document) ?? [],
     get bytes() {
       return bytes
     },
