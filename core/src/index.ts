@@ -22,7 +22,14 @@ export { MAX_WORKSPACES_OF_PLAN, type Plan } from './model/plan.ts'
 export { canWrite, isOwner, type Role } from './model/role.ts'
 export { NO_VERSION, parseVersion, toVersion, type Version } from './model/version.ts'
 export { type Clock, systemClock } from './ports/clock.ts'
-export type { AnnouncedUpdate, Announcement, Fanout, PresenceMessage, Unsubscribe } from './ports/fanout.ts'
+export type {
+  AnnouncedUpdate,
+  Announcement,
+  Fanout,
+  NodePulse,
+  PresenceMessage,
+  Unsubscribe,
+} from './ports/fanout.ts'
 export type {
   AppendEntry,
   AppendOutcome,

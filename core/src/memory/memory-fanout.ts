@@ -1,4 +1,4 @@
-import type { Fanout } from '../ports/fanout.ts'
+import type { Fanout, NodePulse } from '../ports/fanout.ts'
 import { createTopic } from './topic.ts'
 
 interface MemoryFanoutOptions {
@@ -7,7 +7,7 @@ interface MemoryFanoutOptions {
 }
 
 /**
- * Carries hints within one process: every listener has been called when `announce`, `publishPresence` or `publishNotice`
+ * Carries hints within one process: every listener has been called when `announce` or another of its kind
  * returns. Nothing is lost, so `onGap` never fires.
  */
 export function createMemoryFanout({ onListenerError = reportLater }: MemoryFanoutOptions = {}): Fanout {
@@ -15,6 +15,7 @@ export function createMemoryFanout({ onListenerError = reportLater }: MemoryFano
   const presence = createTopic<Parameters<Fanout['publishPresence']>[0]>(onListenerError)
   const notices = createTopic<Parameters<Fanout['publishNotice']>[0]>(onListenerError)
   const anyNotice = createTopic<Parameters<Fanout['publishNotice']>[0]>(onListenerError)
+  const pulses = createTopic<NodePulse>(onListenerError)
   return {
     announce: (announcement) => announcements.publish(announcement.document, announcement),
     publishPresence: (message) => presence.publish(message.document, message),
@@ -22,14 +23,16 @@ export function createMemoryFanout({ onListenerError = reportLater }: MemoryFano
       notices.publish(notice.workspaceId, notice)
       anyNotice.publish('', notice)
     },
+    publishPulse: (pulse) => pulses.publish('', pulse),
     onAnnouncement: async (document, listener) => announcements.subscribe(document, listener),
     onPresence: async (document, listener) => presence.subscribe(document, listener),
     onNotice: async (workspaceId, listener) => notices.subscribe(workspaceId, listener),
     onAnyNotice: async (listener) => anyNotice.subscribe('', listener),
+    onPulse: async (listener) => pulses.subscribe('', listener),
     onGap: () => () => undefined,
     isHealthy: () => true,
     async close() {
-      for (const topic of [announcements, presence, notices, anyNotice]) topic.clear()
+      for (const topic of [announcements, presence, notices, anyNotice, pulses]) topic.clear()
     },
   }
 }

@@ -30,6 +30,12 @@ export interface PresenceMessage {
   readonly awareness: Uint8Array
 }
 
+/** A process says that it lives, or that it ends: what it has told about presence is void then. */
+export interface NodePulse {
+  readonly node: NodeId
+  readonly state: 'alive' | 'leaving'
+}
+
 export type Unsubscribe = () => void
 
 /**
@@ -40,6 +46,7 @@ export interface Fanout {
   announce(announcement: Announcement): void
   publishPresence(message: PresenceMessage): void
   publishNotice(notice: Notice): void
+  publishPulse(pulse: NodePulse): void
 
   /** After the promise resolves, every later announcement that is not lost reaches `listener`. */
   onAnnouncement(document: DocumentName, listener: (announcement: Announcement) => void): Promise<Unsubscribe>
@@ -47,6 +54,9 @@ export interface Fanout {
   onNotice(workspaceId: WorkspaceId, listener: (notice: Notice) => void): Promise<Unsubscribe>
   /** Notices of all workspaces; for workers. */
   onAnyNotice(listener: (notice: Notice) => void): Promise<Unsubscribe>
+
+  /** Pulses of all processes, this one included. */
+  onPulse(listener: (pulse: NodePulse) => void): Promise<Unsubscribe>
 
   /** Called whenever messages may have been lost (the connection came back): compare heads now. */
   onGap(listener: () => void): Unsubscribe

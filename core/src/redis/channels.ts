@@ -1,66 +1,147 @@
 import type { Redis } from 'ioredis'
 import type { Unsubscribe } from '../ports/fanout.ts'
+import { SUBSCRIBE_TIMEOUT_MS } from './connection.ts'
 
-/** Channels per command when everything is subscribed again. */
+/** Channels per command. */
 const CHUNK = 1_000
+/** Pause before channels that could not be subscribed are tried again, ms. */
+const RETRY_MS = 500
 
-/** The channels one connection listens to, each as long as somebody wants it. */
-interface Channels {
+/** Which of Redis's three ways of subscribing a channel uses, and what may share a command with it. */
+export interface ChannelKind {
+  readonly command: 'subscribe' | 'psubscribe' | 'ssubscribe'
+  /** Channels of different slots cannot be subscribed by one command. */
+  readonly slot?: number
+}
+
+interface ChannelsParts {
+  readonly kindOf: (channel: string) => ChannelKind
+  /** The connection that shall carry such a channel; `null` while there is none that works. */
+  readonly placeOf: (kind: ChannelKind) => Redis | null
+  /** Redis is (back) there, or moved channels are subscribed again; before, messages were lost. */
+  readonly onGap: () => void
+  /** A channel was refused where it should be. */
+  readonly onRefused: () => void
+}
+
+interface Use {
+  readonly kind: ChannelKind
+  users: number
+  /** Where it is subscribed, or being subscribed. */
+  place: Redis | null
+  subscribed: Promise<void>
+}
+
+/** One command. */
+interface Order {
+  readonly command: ChannelKind['command']
+  readonly place: Redis
+  readonly names: readonly string[]
+}
+
+/** The channels of this process, each subscribed as long as somebody wants it, at whichever connection it belongs. */
+export interface Channels {
   /**
    * Resolves when Redis sends what is published on `channel` (ending in `*`: on all that begin so) from now on. While Redis is
-   * away it resolves at once: the channel is subscribed when Redis is back.
+   * away it resolves at once, and while it hangs within 2 s: the channel is subscribed when Redis is back.
    */
   use(channel: string): Promise<Unsubscribe>
   isUsed(channel: string): boolean
+  /** Whether every channel is where it should be. */
+  isSettled(): boolean
+  /** Nothing is subscribed on this connection any more. */
+  drop(place: Redis): void
+  /** Subscribes what is not where it should be, then tells the gap. */
+  settle(): void
+  /** The first attempt to connect is over; who waits for it goes on. */
+  begin(): void
+  close(): void
 }
 
-/** @param onSubscribedAgain - Redis is (back) there and everything is subscribed; before, messages were lost. */
-export function createChannels(subscriber: Redis, onSubscribedAgain: () => void): Channels {
-  const channels = new Map<string, { users: number; subscribed: Promise<void> }>()
-  const firstAttempt = Promise.withResolvers<void>()
-  subscriber.once('close', firstAttempt.resolve)
-  subscriber.on('ready', () => void subscribeAgain())
+export function createChannels(parts: ChannelsParts): Channels {
+  const { kindOf, placeOf } = parts
+  const uses = new Map<string, Use>()
+  const begun = Promise.withResolvers<void>()
+  const impatience = setTimeout(begun.resolve, SUBSCRIBE_TIMEOUT_MS).unref()
+  let isSettling = false
+  let isAskedAgain = false
+  let isClosed = false
+  let retry: NodeJS.Timeout | null = null
 
-  async function subscribeAgain(): Promise<void> {
-    const names = [...channels.keys()]
-    const isDone = await succeeds(async () => {
-      for (let start = 0; start < names.length; start += CHUNK) {
-        await subscribe(names.slice(start, start + CHUNK))
-      }
-    })
-    firstAttempt.resolve()
-    if (isDone) onSubscribedAgain()
+  /** On one connection commands keep their order, so who lets go meanwhile undoes it. */
+  async function subscribe({ command, place, names }: Order): Promise<void> {
+    for (const name of names) setPlace(name, place)
+    try {
+      await place[command](...names)
+    } catch {
+      for (const name of names) if (uses.get(name)?.place === place) setPlace(name, null)
+      if (!isClosed) retry ??= setTimeout(tryAgain, RETRY_MS).unref()
+      parts.onRefused()
+    }
   }
 
-  async function subscribe(names: readonly string[]): Promise<void> {
-    const patterns = names.filter(isPattern)
-    const plain = names.filter((name) => !isPattern(name))
-    if (patterns.length > 0) await subscriber.psubscribe(...patterns)
-    if (plain.length > 0) await subscriber.subscribe(...plain)
+  function setPlace(name: string, place: Redis | null): void {
+    const use = uses.get(name)
+    if (use !== undefined) use.place = place
+  }
+
+  function tryAgain(): void {
+    retry = null
+    void settle()
   }
 
   async function subscribeFirst(channel: string): Promise<void> {
-    await firstAttempt.promise
-    if (subscriber.status !== 'ready' || !channels.has(channel)) return
-    await succeeds(() => subscribe([channel]))
+    await begun.promise
+    const use = uses.get(channel)
+    if (use === undefined || use.place !== null) return
+    const place = placeOf(use.kind)
+    if (place !== null) await subscribe({ command: use.kind.command, place, names: [channel] })
+  }
+
+  /** What brings each channel to where it should be. */
+  function orders(): Order[] {
+    const groups = new Map<string, { command: ChannelKind['command']; place: Redis; names: string[] }>()
+    for (const [name, { kind, place: current }] of uses) {
+      const place = placeOf(kind)
+      if (place === null || place === current) continue
+      const key = `${kind.command} ${kind.slot ?? ''}`
+      const group = groups.get(key) ?? { command: kind.command, place, names: [] }
+      group.names.push(name)
+      groups.set(key, group)
+    }
+    return [...groups.values()].flatMap(({ names, ...order }) =>
+      chunks(names).map((some) => ({ ...order, names: some })),
+    )
+  }
+
+  async function settle(): Promise<void> {
+    isAskedAgain = true
+    if (isSettling) return
+    isSettling = true
+    while (isAskedAgain && !isClosed) {
+      isAskedAgain = false
+      for (const some of chunks(orders())) await Promise.all(some.map(subscribe))
+    }
+    isSettling = false
+    begun.resolve()
+    if (!isClosed) parts.onGap()
   }
 
   function release(channel: string): void {
-    const use = channels.get(channel)
+    const use = uses.get(channel)
     if (use === undefined) return
     use.users -= 1
     if (use.users > 0) return
-    channels.delete(channel)
-    if (subscriber.status !== 'ready') return
-    void succeeds(() =>
-      isPattern(channel) ? subscriber.punsubscribe(channel) : subscriber.unsubscribe(channel),
-    )
+    uses.delete(channel)
+    if (use.place === null || use.place.status !== 'ready') return
+    // It fails only because the connection is gone, and the subscription with it.
+    use.place[UNDO[use.kind.command]](channel).catch(() => undefined)
   }
 
   return {
     async use(channel) {
-      const use = channels.get(channel) ?? { users: 0, subscribed: Promise.resolve() }
-      channels.set(channel, use)
+      const use = uses.get(channel) ?? newUse(kindOf(channel))
+      uses.set(channel, use)
       use.users += 1
       if (use.users === 1) use.subscribed = subscribeFirst(channel)
       await use.subscribed
@@ -70,18 +151,27 @@ export function createChannels(subscriber: Redis, onSubscribedAgain: () => void)
         isReleased = true
       }
     },
-    isUsed: (channel) => channels.has(channel),
+    isUsed: (channel) => uses.has(channel),
+    isSettled: () => [...uses.values()].every(({ kind, place }) => place !== null && place === placeOf(kind)),
+    drop(place) {
+      for (const use of uses.values()) if (use.place === place) use.place = null
+    },
+    settle: () => void settle(),
+    begin: begun.resolve,
+    close() {
+      isClosed = true
+      clearTimeout(impatience)
+      if (retry !== null) clearTimeout(retry)
+      begun.resolve()
+    },
   }
 }
 
-const isPattern = (channel: string): boolean => channel.endsWith('*')
+const newUse = (kind: ChannelKind): Use => ({ kind, users: 0, place: null, subscribed: Promise.resolve() })
 
-/** A command fails only because the connection is gone or hangs; when it is back, everything is subscribed again. */
-async function succeeds(command: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await command()
-    return true
-  } catch {
-    return false
-  }
+const UNDO = { subscribe: 'unsubscribe', psubscribe: 'punsubscribe', ssubscribe: 'sunsubscribe' } as const
+
+function chunks<T>(items: readonly T[]): T[][] {
+  const count = Math.ceil(items.length / CHUNK)
+  return Array.from({ length: count }, (_, at) => items.slice(at * CHUNK, (at + 1) * CHUNK))
 }

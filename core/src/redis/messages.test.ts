@@ -2,13 +2,8 @@ import { expect, test } from 'vitest'
 import { createNodeId, createPanelId, createWorkspaceId, toUserId } from '../model/ids.ts'
 import { someAnnouncement } from '../testkit/describe-fanout.ts'
 import type { Notice } from '../wire/notices.ts'
-import {
-  decodeAnnouncement,
-  decodeNotice,
-  encodeAnnouncement,
-  encodeNotice,
-  openMessage,
-} from './messages.ts'
+import { decodeAnnouncement, encodeAnnouncement } from './announcement-message.ts'
+import { decodeNotice, encodeNotice, openMessage } from './messages.ts'
 import { parseNotice } from './parse-notice.ts'
 
 test('[FAN13] a message of a format this release does not know is refused, whatever follows', () => {

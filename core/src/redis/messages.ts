@@ -1,104 +1,55 @@
-import {
-  createDecoder,
-  type Decoder,
-  readUint8,
-  readVarString,
-  readVarUint,
-  readVarUint8Array,
-} from 'lib0/decoding'
+import { createDecoder, type Decoder, readUint8, readVarString, readVarUint8Array } from 'lib0/decoding'
 import {
   createEncoder,
   type Encoder,
   toUint8Array,
   writeUint8,
   writeVarString,
-  writeVarUint,
   writeVarUint8Array,
 } from 'lib0/encoding'
-import { TRIGGERS } from '../model/cause.ts'
-import { type NodeId, toUserId } from '../model/ids.ts'
-import { toVersion } from '../model/version.ts'
-import type { AnnouncedUpdate, Announcement, PresenceMessage } from '../ports/fanout.ts'
+import type { NodeId } from '../model/ids.ts'
+import type { NodePulse, PresenceMessage } from '../ports/fanout.ts'
 import type { DocumentName } from '../wire/document-name.ts'
 import type { Notice } from '../wire/notices.ts'
+import { readId, writeId } from './compact-id.ts'
 import { parseNotice } from './parse-notice.ts'
 
 /**
  * First byte of every message. Nodes of two releases talk to each other during a rollout, so a changed layout gets a new
- * number; a number one does not know is a lost message.
+ * number; a number one does not know is a lost message. Read for ever: 1 has ids as text, 2 as 16 bytes where they are
+ * UUIDs. Sent: announcements as 2, the rest as 1, because nothing heals a lost notice (decision 12).
  */
-const FORMAT = 1
+export type MessageFormat = 1 | 2
 
-/** Which of the optional texts of an update are there. */
-const HAS_USER = 1
-const HAS_SOURCE = 2
+export interface OpenMessage {
+  readonly format: MessageFormat
+  /** Which process's fan-out published it; that one has delivered it already. */
+  readonly origin: NodeId
+  /** Stands behind the origin. */
+  readonly body: Decoder
+}
 
-/** Every message says which process's fan-out published it; that one has delivered it already. */
-function begin(origin: NodeId): Encoder {
+export function beginMessage(format: MessageFormat, origin: NodeId): Encoder {
   const encoder = createEncoder()
-  writeUint8(encoder, FORMAT)
-  writeVarString(encoder, origin)
+  writeUint8(encoder, format)
+  if (format === 1) writeVarString(encoder, origin)
+  else writeId(encoder, origin)
   return encoder
 }
 
-/** @returns Who published the message; the decoder stands behind it. */
-export function openMessage(message: Uint8Array): { origin: NodeId; body: Decoder } {
+/** @throws {Error} when the format is not known or the message ends early. */
+export function openMessage(message: Uint8Array): OpenMessage {
   const body = createDecoder(message)
   const format = readUint8(body)
-  if (format !== FORMAT) throw new Error(`A message has format ${format}, which this release does not know.`)
-  return { origin: readVarString(body) as NodeId, body }
-}
-
-/** The document is not in it: its channel says which. */
-export function encodeAnnouncement(origin: NodeId, announcement: Announcement): Uint8Array {
-  const { sender, fromVersion, occurredAt, updates } = announcement
-  const encoder = begin(origin)
-  writeVarString(encoder, sender === origin ? '' : sender)
-  writeVarUint(encoder, fromVersion)
-  writeVarUint(encoder, occurredAt.getTime())
-  writeVarUint(encoder, updates.length)
-  for (const update of updates) encodeUpdate(encoder, update)
-  return toUint8Array(encoder)
-}
-
-function encodeUpdate(
-  encoder: Encoder,
-  { update, userId, triggeredBy, triggerSource }: AnnouncedUpdate,
-): void {
-  writeUint8(encoder, (userId === null ? 0 : HAS_USER) | (triggerSource === null ? 0 : HAS_SOURCE))
-  writeUint8(encoder, TRIGGERS.indexOf(triggeredBy))
-  if (userId !== null) writeVarString(encoder, userId)
-  if (triggerSource !== null) writeVarString(encoder, triggerSource)
-  writeVarUint8Array(encoder, update)
-}
-
-export function decodeAnnouncement(document: DocumentName, message: Uint8Array): Announcement {
-  const { origin, body } = openMessage(message)
-  const sender = readVarString(body)
-  const fromVersion = readVarUint(body)
-  const occurredAt = new Date(readVarUint(body))
-  const updates = Array.from({ length: readVarUint(body) }, () => decodeUpdate(body))
-  return {
-    document,
-    sender: sender === '' ? origin : (sender as NodeId),
-    fromVersion: toVersion(fromVersion),
-    toVersion: toVersion(fromVersion + updates.length - 1),
-    occurredAt,
-    updates,
-  }
-}
-
-function decodeUpdate(decoder: Decoder): AnnouncedUpdate {
-  const flags = readUint8(decoder)
-  const triggeredBy = TRIGGERS[readUint8(decoder)]
-  if (triggeredBy === undefined) throw new Error('An announcement has a trigger this release does not know.')
-  const userId = (flags & HAS_USER) === 0 ? null : toUserId(readVarString(decoder))
-  const triggerSource = (flags & HAS_SOURCE) === 0 ? null : readVarString(decoder)
-  return { update: readVarUint8Array(decoder), userId, triggeredBy, triggerSource }
+  if (format !== 1 && format !== 2)
+    throw new Error(`A message has format ${format}, which this release does not know.`)
+  const origin = format === 1 ? readVarString(body) : readId(body)
+  if (origin === null) throw new Error('A message does not say where it is from.')
+  return { format, origin: origin as NodeId, body }
 }
 
 export function encodePresence(origin: NodeId, { sender, awareness }: PresenceMessage): Uint8Array {
-  const encoder = begin(origin)
+  const encoder = beginMessage(1, origin)
   writeVarString(encoder, sender === origin ? '' : sender)
   writeVarUint8Array(encoder, awareness)
   return toUint8Array(encoder)
@@ -110,8 +61,21 @@ export function decodePresence(document: DocumentName, message: Uint8Array): Pre
   return { document, sender: sender === '' ? origin : (sender as NodeId), awareness: readVarUint8Array(body) }
 }
 
+export function encodePulse(origin: NodeId, { node, state }: NodePulse): Uint8Array {
+  const encoder = beginMessage(1, origin)
+  writeVarString(encoder, node)
+  writeUint8(encoder, state === 'alive' ? 1 : 0)
+  return toUint8Array(encoder)
+}
+
+export function decodePulse(message: Uint8Array): NodePulse {
+  const { body } = openMessage(message)
+  const node = readVarString(body) as NodeId
+  return { node, state: readUint8(body) === 1 ? 'alive' : 'leaving' }
+}
+
 export function encodeNotice(origin: NodeId, notice: Notice): Uint8Array {
-  const encoder = begin(origin)
+  const encoder = beginMessage(1, origin)
   writeVarString(encoder, JSON.stringify(notice))
   return toUint8Array(encoder)
 }

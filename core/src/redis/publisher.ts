@@ -3,18 +3,31 @@ import type { Redis } from 'ioredis'
 /** Bytes handed to a Redis that does not answer, before hints are dropped instead. */
 const MAX_PENDING_BYTES = 16_000_000
 
+type Publish = (
+  command: 'publish' | 'spublish',
+  hint: { readonly channel: string; readonly message: Uint8Array },
+) => void
+
 /**
  * Publishes without ever waiting or throwing: a hint that cannot leave now is dropped, because whoever misses it reads the log.
+ *
+ * @param onRefused - This server is not the right one any more.
  */
-export function createPublisher(redis: Redis): (channel: string, message: Uint8Array) => void {
+export function createPublisher(redis: Redis, onRefused: () => void = () => undefined): Publish {
   let pendingBytes = 0
-  return (channel, message) => {
+  return (command, { channel, message }) => {
     if (redis.status !== 'ready' || pendingBytes > MAX_PENDING_BYTES) return
     const bytes = message.byteLength
+    pendingBytes += bytes
     const settle = (): void => {
       pendingBytes -= bytes
     }
-    pendingBytes += bytes
-    redis.publish(channel, Buffer.from(message.buffer, message.byteOffset, bytes)).then(settle, settle)
+    redis[command](channel, Buffer.from(message.buffer, message.byteOffset, bytes)).then(
+      settle,
+      (error: unknown) => {
+        settle()
+        if (error instanceof Error && error.message.startsWith('MOVED ')) onRefused()
+      },
+    )
   }
 }

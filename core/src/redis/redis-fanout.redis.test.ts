@@ -4,7 +4,6 @@ import { toVersion } from '../model/version.ts'
 import { describeFanout, someAnnouncement } from '../testkit/describe-fanout.ts'
 import { freePort } from '../testkit/free-port.ts'
 import { startRedis } from '../testkit/start-redis.ts'
-import { encodeAnnouncement } from './messages.ts'
 import { createRedisFanout } from './redis-fanout.ts'
 
 const createFanout = (url = inject('redisUrl')) => createRedisFanout({ url, nodeId: createNodeId() })
@@ -69,11 +68,4 @@ describe('Redis away', () => {
     await fanout.close()
     await redis.stop()
   })
-})
-
-test('[FAN12] an announcement costs at most 200 bytes beside its update', () => {
-  const { document, ...rest } = someAnnouncement({ fromVersion: toVersion(1_000_000) })
-  const message = encodeAnnouncement(createNodeId(), { document, ...rest })
-  const channel = `nexus:updates:{${document}}`
-  expect(message.byteLength + channel.length - 3).toBeLessThanOrEqual(200)
 })

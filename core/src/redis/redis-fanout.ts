@@ -1,40 +1,31 @@
-import { Redis, type RedisOptions } from 'ioredis'
 import { createMemoryFanout } from '../memory/memory-fanout.ts'
 import type { NodeId } from '../model/ids.ts'
 import type { Fanout, Unsubscribe } from '../ports/fanout.ts'
 import type { DocumentName } from '../wire/document-name.ts'
-import { createChannels } from './channels.ts'
+import { decodeAnnouncement, encodeAnnouncement } from './announcement-message.ts'
+import { createClusterLink } from './cluster-link.ts'
+import type { LinkParts, RedisLink } from './link.ts'
 import {
-  decodeAnnouncement,
   decodeNotice,
   decodePresence,
-  encodeAnnouncement,
+  decodePulse,
   encodeNotice,
   encodePresence,
+  encodePulse,
   openMessage,
 } from './messages.ts'
-import { createPublisher } from './publisher.ts'
+import { parseRedisUrl } from './redis-target.ts'
+import { createSingleLink } from './single-link.ts'
 
 /** Braces: in a cluster, everything of one document or workspace lives on one shard. */
 const UPDATES = 'nexus:updates:{'
 const PRESENCE = 'nexus:presence:{'
 const NOTICES = 'nexus:notices:{'
 const ALL_NOTICES = `${NOTICES}*`
-
-const CONNECTION = {
-  // A command that cannot go out now fails now; nothing of ours ever waits for Redis.
-  enableOfflineQueue: false,
-  autoResubscribe: false,
-  autoResendUnfulfilledCommands: false,
-  maxRetriesPerRequest: 0,
-  retryStrategy: (attempt: number) => Math.min(attempt * 100, 1_000),
-  connectTimeout: 5_000,
-} satisfies RedisOptions
-/** For `subscribe`: opening a document waits no longer than this for a Redis that hangs. */
-const SUBSCRIBE_TIMEOUT_MS = 2_000
+const PULSES = 'nexus:pulses'
 
 interface RedisFanoutOptions {
-  /** `redis://[:password@]host:port[/db]`, `rediss://` with TLS. */
+  /** As {@link parseRedisUrl} reads it: one server or a cluster. */
   readonly url: string
   /** This process; its own messages are delivered here directly, and ignored when they come back. */
   readonly nodeId: NodeId
@@ -51,43 +42,35 @@ export function createRedisFanout(options: RedisFanoutOptions): Fanout {
   const { url, nodeId, onError = () => undefined } = options
   const local = createMemoryFanout({ onListenerError: onError })
   const gapListeners = new Set<() => void>()
-  const publisher = new Redis(url, CONNECTION)
-  const subscriber = new Redis(url, { ...CONNECTION, commandTimeout: SUBSCRIBE_TIMEOUT_MS })
-  const publish = createPublisher(publisher)
-  const channels = createChannels(subscriber, () => {
-    for (const listener of [...gapListeners]) listener()
+  const link = openLink(url, {
+    isSharded: (channel) => channel.startsWith(UPDATES) || channel.startsWith(PRESENCE),
+    onMessage: receive,
+    onGap: () => {
+      for (const listener of [...gapListeners]) listener()
+    },
+    onError,
   })
-  publisher.on('error', onError)
-  subscriber.on('error', onError)
-  subscriber.on('messageBuffer', (channel, message) => receive(channel.toString(), message))
-  subscriber.on('pmessageBuffer', (_pattern, _channel, message) => receiveNotice(message))
 
-  function receive(channel: string, message: Uint8Array): void {
-    if (channel.startsWith(UPDATES)) {
-      fromOthers(message, () => local.announce(decodeAnnouncement(documentOf(channel), message)))
-    } else if (channel.startsWith(PRESENCE)) {
-      fromOthers(message, () => local.publishPresence(decodePresence(documentOf(channel), message)))
-    } else if (!channels.isUsed(ALL_NOTICES)) {
-      // Otherwise it comes a second time, by the pattern.
-      receiveNotice(message)
-    }
-  }
-
-  const receiveNotice = (message: Uint8Array): void =>
-    fromOthers(message, () => local.publishNotice(decodeNotice(message)))
-
-  function fromOthers(message: Uint8Array, deliver: () => void): void {
+  function receive(channel: string, message: Uint8Array, isByPattern: boolean): void {
     try {
-      if (openMessage(message).origin !== nodeId) deliver()
+      if (openMessage(message).origin !== nodeId) deliver(channel, message, isByPattern)
     } catch (error) {
       onError(error)
     }
   }
 
+  function deliver(channel: string, message: Uint8Array, isByPattern: boolean): void {
+    if (channel.startsWith(UPDATES)) local.announce(decodeAnnouncement(documentOf(channel), message))
+    else if (channel.startsWith(PRESENCE)) local.publishPresence(decodePresence(documentOf(channel), message))
+    else if (channel === PULSES) local.publishPulse(decodePulse(message))
+    // Who hears all gets it a second time, by the pattern.
+    else if (isByPattern || !link.isUsed(ALL_NOTICES)) local.publishNotice(decodeNotice(message))
+  }
+
   /** Listens here first, then asks Redis; undone together. */
   async function listen(channel: string, listening: Promise<Unsubscribe>): Promise<Unsubscribe> {
     const unlisten = await listening
-    const release = await channels.use(channel)
+    const release = await link.use(channel)
     return () => {
       unlisten()
       release()
@@ -97,15 +80,19 @@ export function createRedisFanout(options: RedisFanoutOptions): Fanout {
   return {
     announce(announcement) {
       local.announce(announcement)
-      publish(channelOf(UPDATES, announcement.document), encodeAnnouncement(nodeId, announcement))
+      link.publish(channelOf(UPDATES, announcement.document), encodeAnnouncement(nodeId, announcement))
     },
     publishPresence(message) {
       local.publishPresence(message)
-      publish(channelOf(PRESENCE, message.document), encodePresence(nodeId, message))
+      link.publish(channelOf(PRESENCE, message.document), encodePresence(nodeId, message))
     },
     publishNotice(notice) {
       local.publishNotice(notice)
-      publish(channelOf(NOTICES, notice.workspaceId), encodeNotice(nodeId, notice))
+      link.publish(channelOf(NOTICES, notice.workspaceId), encodeNotice(nodeId, notice))
+    },
+    publishPulse(pulse) {
+      local.publishPulse(pulse)
+      link.publish(PULSES, encodePulse(nodeId, pulse))
     },
     onAnnouncement: (document, listener) =>
       listen(channelOf(UPDATES, document), local.onAnnouncement(document, listener)),
@@ -114,18 +101,23 @@ export function createRedisFanout(options: RedisFanoutOptions): Fanout {
     onNotice: (workspaceId, listener) =>
       listen(channelOf(NOTICES, workspaceId), local.onNotice(workspaceId, listener)),
     onAnyNotice: (listener) => listen(ALL_NOTICES, local.onAnyNotice(listener)),
+    onPulse: (listener) => listen(PULSES, local.onPulse(listener)),
     onGap(listener) {
       gapListeners.add(listener)
       return () => void gapListeners.delete(listener)
     },
-    isHealthy: () => publisher.status === 'ready' && subscriber.status === 'ready',
+    isHealthy: link.isHealthy,
     async close() {
-      publisher.disconnect()
-      subscriber.disconnect()
+      link.close()
       gapListeners.clear()
       await local.close()
     },
   }
+}
+
+function openLink(url: string, parts: LinkParts): RedisLink {
+  const target = parseRedisUrl(url)
+  return target.kind === 'single' ? createSingleLink(target.server, parts) : createClusterLink(target, parts)
 }
 
 const channelOf = (prefix: string, name: string): string => `${prefix}${name}}`

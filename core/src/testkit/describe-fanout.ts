@@ -126,6 +126,18 @@ export function describeFanout(name: string, open: () => Promise<OpenFanout>): v
       expect(other).toEqual([])
     })
 
+    test('[FAN18] a pulse reaches everybody once, also where it was sent', async () => {
+      const [here, there] = [vi.fn(), vi.fn()]
+      await fanout.here.onPulse(here)
+      await fanout.there.onPulse(there)
+      const node = createNodeId()
+      fanout.here.publishPulse({ node, state: 'alive' })
+      fanout.here.publishPulse({ node, state: 'leaving' })
+      await vi.waitFor(() => expect(there).toHaveBeenCalledTimes(2))
+      for (const heard of [here, there])
+        expect(heard.mock.calls).toEqual([[{ node, state: 'alive' }], [{ node, state: 'leaving' }]])
+    })
+
     test('[FAN6] a listener that throws disturbs neither the publisher nor the other listeners', async () => {
       const { document } = someDocument()
       await fanout.there.onAnnouncement(document, () => {
