@@ -10,8 +10,8 @@ interface Entry {
 export interface AccessCache {
   /** Rejects as {@link Access} does; a failure is not kept. An answer that was overtaken by a change is asked anew. */
   get(userId: UserId, workspaceId: WorkspaceId): Promise<WorkspaceAccess | null>
-  /** What is known about the user in the workspace is out of date. */
-  forget(userId: UserId, workspaceId: WorkspaceId): void
+  /** What is known about anybody in the workspace is out of date. */
+  forgetWorkspace(workspaceId: WorkspaceId): void
   forgetAll(): void
 }
 
@@ -53,8 +53,8 @@ export function createAccessCache(options: {
         if (current === entry || entry.goodUntil <= options.now()) return answer
       }
     },
-    forget: (userId, workspaceId) => {
-      entries.delete(`${userId} ${workspaceId}`)
+    forgetWorkspace: (workspaceId) => {
+      for (const key of entries.keys()) if (key.endsWith(` ${workspaceId}`)) entries.delete(key)
     },
     forgetAll: () => entries.clear(),
   }

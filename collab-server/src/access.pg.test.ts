@@ -147,8 +147,11 @@ describe('rights that change', () => {
       .where('user_id', '=', toUserId('bob'))
       .execute()
     fanout.publishNotice({ type: 'member_changed', workspaceId, userId: toUserId('bob') })
-    await until(() => told.length > 0)
-    expect(told.map((text) => JSON.parse(text))).toEqual([{ type: 'access_changed', readOnly: true }])
+    await until(() => told.length === 2)
+    expect(told.map((text) => JSON.parse(text))).toEqual([
+      { type: 'member_changed', workspaceId, userId: 'bob' },
+      { type: 'access_changed', readOnly: true },
+    ])
     stateOf(bob).set('mine', 'now')
     stateOf(alice).set('title', 'Plan')
     await until(() => isSaved(alice) && stateOf(bob).get('title') === 'Plan')

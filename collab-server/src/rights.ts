@@ -1,26 +1,17 @@
-import type { Connection } from '@hocuspocus/server'
 import {
   CLOSE_CODES,
   canWrite,
   type Fanout,
   type Notice,
   parseDocumentName,
-  type Unsubscribe,
   type WorkspaceId,
 } from '@nexus/core'
 import type { Logger, WorkspaceAccess } from '@nexus/core/server'
 import type { AccessCache } from './access-cache.ts'
-import type { ConnectionContext } from './transport/socket.ts'
+import { type LiveConnection, WorkspaceWatch } from './workspace-watch.ts'
 
 export const mayWrite = ({ role, workspaceStatus }: WorkspaceAccess): boolean =>
   canWrite(role) && workspaceStatus !== 'archived'
-
-type LiveConnection = Connection<ConnectionContext>
-
-interface Watch {
-  readonly connections: Set<LiveConnection>
-  readonly unsubscribe: Promise<Unsubscribe>
-}
 
 interface RightsParts {
   readonly access: AccessCache
@@ -29,12 +20,12 @@ interface RightsParts {
 }
 
 /**
- * Keeps open connections no longer, and no freer, than their user's rights allow: on notices of other processes at
- * once, and by asking again from time to time for notices that were lost.
+ * Keeps open connections no longer, and no freer, than their user's rights allow, and tells every socket what happens to
+ * its workspaces: on notices of other processes at once, and by asking again from time to time for notices that were lost.
  */
 export class Rights {
   readonly #parts: RightsParts
-  readonly #watches = new Map<WorkspaceId, Watch>()
+  readonly #watches = new Map<WorkspaceId, WorkspaceWatch>()
 
   constructor(parts: RightsParts) {
     this.#parts = parts
@@ -46,7 +37,7 @@ export class Rights {
     if (workspaceId === null) return
     const watch = this.#watches.get(workspaceId) ?? this.#subscribe(workspaceId)
     watch.connections.add(connection)
-    watch.unsubscribe.then(
+    watch.subscribed.then(
       () => this.check(connection),
       () => this.check(connection),
     )
@@ -72,15 +63,15 @@ export class Rights {
   /** Closes or changes one connection if its rights are not what they were. Does nothing while they cannot be asked. */
   async check(connection: LiveConnection): Promise<void> {
     const workspaceId = workspaceOf(connection)
-    const { caller } = connection.context.socket
-    if (workspaceId === null || caller === null) return
-    try {
-      const access = await this.#parts.access.get(caller.userId, workspaceId)
-      if (access === null) connection.close({ code: CLOSE_CODES.forbidden, reason: 'forbidden' })
-      else setReadOnly(connection, !mayWrite(access))
-    } catch (error) {
-      this.#parts.logger.debug({ err: error, workspaceId }, 'rights could not be checked')
+    const access = await this.#ask(connection)
+    if (workspaceId === null || access === undefined) return
+    if (access === null) {
+      connection.close({ code: CLOSE_CODES.forbidden, reason: 'forbidden' })
+      return
     }
+    setReadOnly(connection, !mayWrite(access))
+    const look = { type: 'workspace_changed', workspaceId } as const
+    this.#watches.get(workspaceId)?.noteChange(access.workspaceChangedAt, look)
   }
 
   close(): void {
@@ -88,27 +79,46 @@ export class Rights {
     this.#watches.clear()
   }
 
-  #subscribe(workspaceId: WorkspaceId): Watch {
-    const unsubscribe = this.#parts.fanout.onNotice(workspaceId, (notice) => this.#onNotice(notice))
-    const watch = { connections: new Set<LiveConnection>(), unsubscribe }
+  /** @returns `undefined` when it cannot be said now. */
+  async #ask(connection: LiveConnection): Promise<WorkspaceAccess | null | undefined> {
+    const workspaceId = workspaceOf(connection)
+    const { caller } = connection.context.socket
+    if (workspaceId === null || caller === null) return undefined
+    try {
+      return await this.#parts.access.get(caller.userId, workspaceId)
+    } catch (error) {
+      this.#parts.logger.debug({ err: error, workspaceId }, 'rights could not be checked')
+      return undefined
+    }
+  }
+
+  #subscribe(workspaceId: WorkspaceId): WorkspaceWatch {
+    const watch = new WorkspaceWatch(
+      this.#parts.fanout.onNotice(workspaceId, (notice) => this.#onNotice(notice)),
+    )
     this.#watches.set(workspaceId, watch)
     return watch
   }
 
-  #unsubscribe({ unsubscribe }: Watch): void {
-    unsubscribe.then(
+  #unsubscribe({ subscribed }: WorkspaceWatch): void {
+    subscribed.then(
       (stop) => stop(),
       (error: unknown) => this.#parts.logger.debug({ err: error }, 'there was no subscription to end'),
     )
   }
 
   #onNotice(notice: Notice): void {
-    const connections = [...(this.#watches.get(notice.workspaceId)?.connections ?? [])]
-    if (notice.type === 'member_changed') this.#parts.access.forget(notice.userId, notice.workspaceId)
+    const watch = this.#watches.get(notice.workspaceId)
+    // What a worker is asked to do is no news to people.
+    if (watch === undefined || notice.type === 'snapshot_requested') return
+    this.#parts.access.forgetWorkspace(notice.workspaceId)
+    // Before anything is closed, so that who has nothing else open hears it, too.
+    watch.tell(notice)
+    const connections = [...watch.connections]
     for (const connection of connections) {
       if (isGone(connection, notice)) connection.close({ code: CLOSE_CODES.notFound, reason: 'not_found' })
-      else if (isAbout(connection, notice)) void this.check(connection)
-      tell(connection, notice)
+      // The first one in any case: its answer says which changes the notice stood for.
+      else if (isAbout(connection, notice) || connection === connections[0]) void this.check(connection)
     }
   }
 }
@@ -126,11 +136,6 @@ function isGone(connection: LiveConnection, notice: Notice): boolean {
 function isAbout(connection: LiveConnection, notice: Notice): boolean {
   if (notice.type === 'workspace_changed') return true
   return notice.type === 'member_changed' && connection.context.socket.caller?.userId === notice.userId
-}
-
-/** Notices go to clients over the workspace's own document, which every studio has open. */
-function tell(connection: LiveConnection, notice: Notice): void {
-  if (connection.document.name === notice.workspaceId) connection.sendStateless(JSON.stringify(notice))
 }
 
 function setReadOnly(connection: LiveConnection, readOnly: boolean): void {

@@ -60,7 +60,12 @@ describe('createAccess', () => {
   test('[ACS2] right and head come together, for a panel and for the workspace itself', async () => {
     const access = createAccess(database)
     const { workspaceId, panelId } = await someWorkspace('editor')
-    const expected = { role: 'editor', workspaceStatus: 'active', updatedAt: expect.any(Date) }
+    const expected = {
+      role: 'editor',
+      workspaceStatus: 'active',
+      workspaceChangedAt: expect.any(Date),
+      updatedAt: expect.any(Date),
+    }
     expect(await access.panelAccess(ANN, { workspaceId, panelId })).toEqual({ ...expected, head: 7 })
     expect(await access.panelAccess(ANN, { workspaceId, panelId: null })).toEqual({ ...expected, head: 1 })
   })

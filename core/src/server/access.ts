@@ -7,6 +7,8 @@ import { type DocumentAddress, toDocumentName } from '../wire/document-name.ts'
 export interface WorkspaceAccess {
   readonly role: Role
   readonly workspaceStatus: 'active' | 'suspended' | 'archived'
+  /** When its name, its status or its panels last changed. */
+  readonly workspaceChangedAt: Date
 }
 
 export interface DocumentAccess extends WorkspaceAccess {
@@ -36,9 +38,7 @@ export function createAccess({ db }: { readonly db: Db }): Access {
     userId: UserId,
     workspaceId: WorkspaceId,
   ): Promise<WorkspaceAccess | null> => {
-    const row = await membership(db, userId, workspaceId)
-      .select(['m.role', 'w.status as workspaceStatus'])
-      .executeTakeFirst()
+    const row = await membership(db, userId, workspaceId).select(WORKSPACE_COLUMNS).executeTakeFirst()
     return row ?? null
   }
   return {
@@ -50,6 +50,12 @@ export function createAccess({ db }: { readonly db: Db }): Access {
     },
   }
 }
+
+const WORKSPACE_COLUMNS = [
+  'm.role',
+  'w.status as workspaceStatus',
+  'w.updated_at as workspaceChangedAt',
+] as const
 
 const membership = (db: Db, userId: UserId, workspaceId: WorkspaceId) =>
   db
@@ -64,7 +70,7 @@ function documentQuery(db: Db, userId: UserId, { workspaceId, panelId }: Documen
     .innerJoin('panel_states as s', 's.workspace_id', 'w.id')
     .where('s.document', '=', toDocumentName({ workspaceId, panelId }))
     .where('s.deleted_at', 'is', null)
-    .select(['m.role', 'w.status as workspaceStatus', 's.version as head', 's.updated_at as updatedAt'])
+    .select([...WORKSPACE_COLUMNS, 's.version as head', 's.updated_at as updatedAt'])
   if (panelId === null) return query
   return query.where(({ exists, selectFrom }) =>
     exists(

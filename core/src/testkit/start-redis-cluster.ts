@@ -47,10 +47,13 @@ export async function startRedisCluster(): Promise<RunningRedisCluster> {
     servers,
     ownerOf: (slot: number) => ownerOf(servers, slot),
     async moveSlot(slot: number, to: ClusterServer) {
-      const id = String(await to.command('CLUSTER', 'MYID'))
-      const others = servers.filter((server) => server !== to)
-      for (const server of [to, ...others])
-        await server.command('CLUSTER', 'SETSLOT', String(slot), 'NODE', id)
+      const from = await ownerOf(servers, slot)
+      const [fromId, toId] = [await idOf(from), await idOf(to)]
+      // The steps of resharding: without the first the new owner's claim is not newer than the old one's.
+      await to.command('CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', fromId)
+      await from.command('CLUSTER', 'SETSLOT', String(slot), 'MIGRATING', toId)
+      for (const server of [to, from, ...servers.filter((other) => other !== to && other !== from)])
+        await server.command('CLUSTER', 'SETSLOT', String(slot), 'NODE', toId)
     },
     stop: async () => void (await Promise.all(servers.map((server) => server.stop()))),
   }
@@ -123,6 +126,8 @@ async function run(port: number, busPort: number, config: string | null = null) 
   })
   return { folder, child }
 }
+
+const idOf = async (server: ClusterServer): Promise<string> => String(await server.command('CLUSTER', 'MYID'))
 
 /** Resolves when every server says that the cluster is well and has all members. */
 async function untilAgreed(servers: readonly ClusterServer[]): Promise<void> {
