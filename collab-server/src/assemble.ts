@@ -95,6 +95,7 @@ export function assemble(parts: AssemblyParts): Collab {
     nodeId,
     logger,
     delayMs: options.COLLAB_PRESENCE_DELAY_MS,
+    renewalMs: options.COLLAB_PRESENCE_RENEWAL_MS,
     silenceMs: options.COLLAB_PRESENCE_SILENCE_MS,
     now,
   })

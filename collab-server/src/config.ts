@@ -45,8 +45,9 @@ export const COLLAB_OPTIONS = {
   COLLAB_REAUTH_LEAD_MS: ms(30_000, 'How long before a token ends the client is asked for a new one'),
   COLLAB_REAUTH_GRACE_MS: ms(5_000, 'How long after a token has ended its socket is closed'),
   COLLAB_PRESENCE_DELAY_MS: ms(50, 'Presence of a document is sent to other processes at most this often'),
-  COLLAB_PRESENCE_HEARTBEAT_MS: ms(10_000, 'Pace of repeating presence to other processes'),
-  COLLAB_PRESENCE_SILENCE_MS: ms(25_000, 'Presence of a process not heard for this long is removed'),
+  COLLAB_PRESENCE_RENEWAL_MS: ms(8_000, 'Presence said again unchanged is passed on at most this often'),
+  COLLAB_PRESENCE_HEARTBEAT_MS: ms(2_000, 'Pace of telling other processes that this one lives'),
+  COLLAB_PRESENCE_SILENCE_MS: ms(6_000, 'The people of a process not heard for this long are removed'),
   COLLAB_HEAD_POLL_MS: ms(2_000, 'Pace of comparing open documents with the log, for lost messages'),
   COLLAB_HEAD_POLL_ALONE_MS: ms(1_000, 'The same while messages from other processes are surely lost'),
   COLLAB_DRAIN_SPREAD_MS: ms(

@@ -25,10 +25,10 @@ export function startHousekeeping(parts: HousekeepingParts): () => void {
     }, TOKEN_CHECK_MS),
     setInterval(() => presence.beat(), options.COLLAB_PRESENCE_HEARTBEAT_MS),
   ]
-  const stopChecks = startAccessChecks(parts)
+  const stops = [startAccessChecks(parts), presence.start()]
   return () => {
     for (const timer of timers) clearInterval(timer)
-    stopChecks()
+    for (const stop of stops) stop()
   }
 }
 

@@ -1,5 +1,5 @@
 import type { HocuspocusProvider } from '@hocuspocus/provider'
-import type { PresenceMessage } from '@nexus/core'
+import type { Fanout, NodePulse, PresenceMessage } from '@nexus/core'
 import { createMemoryFanout } from '@nexus/core/memory'
 import { describe, expect, test } from 'vitest'
 import { encodeAwareness } from './presence/awareness-entries.ts'
@@ -20,8 +20,36 @@ const show = (provider: HocuspocusProvider, id: string, name = id): void =>
 
 const FAST = {
   COLLAB_PRESENCE_DELAY_MS: 5,
+  COLLAB_PRESENCE_RENEWAL_MS: 50,
   COLLAB_PRESENCE_HEARTBEAT_MS: 20,
   COLLAB_PRESENCE_SILENCE_MS: 200,
+}
+
+/** A fan-out whose messages a test can hold back, as those of a process that is stopped, and which can say it is down. */
+function cuttable(fanout: Fanout) {
+  const state = { isCut: false, isHealthy: true }
+  const gaps = new Set<() => void>()
+  const unlessCut =
+    <Message>(publish: (message: Message) => void) =>
+    (message: Message): void => {
+      if (!state.isCut) publish(message)
+    }
+  return {
+    state,
+    gap: () => {
+      for (const listener of gaps) listener()
+    },
+    fanout: {
+      ...fanout,
+      publishPresence: unlessCut(fanout.publishPresence),
+      publishPulse: unlessCut(fanout.publishPulse),
+      isHealthy: () => state.isHealthy,
+      onGap: (listener: () => void) => {
+        gaps.add(listener)
+        return () => void gaps.delete(listener)
+      },
+    },
+  }
 }
 
 /** Alice and Bob in one document, on one server or on two that hear each other. */
@@ -83,27 +111,146 @@ test('[COL82] a tab whose old socket ends after its new one began stays visible'
   await until(() => seenBy(bob).length === 0)
 })
 
-describe('between servers', () => {
-  test('[COL83] the people of a server that falls silent disappear', async () => {
+test.each([true, false])(
+  '[COL82] a tab that comes back on another server (which had it open: %s) stays visible on both when its old socket ends',
+  async (isOpenThere) => {
     const { document } = await nodes.panel()
     const fanout = createMemoryFanout()
-    let isCut = false
-    const cuttable = {
-      ...fanout,
-      publishPresence: (message: PresenceMessage) => {
-        if (!isCut) fanout.publishPresence(message)
-      },
-    }
-    const here = await nodes.start({ fanout: cuttable, options: FAST })
-    const there = await nodes.start({ fanout, options: FAST })
+    const [here, there] = [
+      await nodes.start({ fanout, options: FAST }),
+      await nodes.start({ fanout, options: FAST }),
+    ]
+    const aliceTab = nodes.tab(here, 'alice')
+    const [alice, bob] = [aliceTab.open(document), nodes.tab(here, 'bob').open(document)]
+    await until(() => isSaved(alice) && isSaved(bob))
+    show(alice, 'alice')
+    await until(() => seenBy(bob).length === 1)
+    const carol = () => nodes.tab(there, 'bob').open(document)
+    const before = isOpenThere ? carol() : null
+    if (before !== null) await until(() => seenBy(before).length === 1)
+    const next = nodes.tab(there, 'alice')
+    const again = next.open(document, { document: alice.document, awareness: alice.awareness })
+    await until(() => isSaved(again))
+    const after = before ?? carol()
+    await until(() => seenBy(after).length === 1)
+    // As its old server notices it: later, and without a word of the tab.
+    aliceTab.socket.webSocket?.close()
+    aliceTab.socket.disconnect()
+    await until(() => here.server.counts().sockets === 1)
+    await new Promise((resolve) => setImmediate(resolve))
+    // What bob does travels the same way as the news of alice would have, and after it.
+    show(bob, 'bob')
+    await until(() => seenBy(after).length === 2)
+    await until(() => seenBy(bob).length === 1)
+    next.socket.disconnect()
+    await until(() => seenBy(bob).length === 0 && seenBy(after).length === 1)
+  },
+)
+
+describe('between servers', () => {
+  const apart = async () => {
+    const { document } = await nodes.panel()
+    const fanout = createMemoryFanout()
+    const [alices, bobs] = [cuttable(fanout), cuttable(fanout)]
+    const here = await nodes.start({ fanout: alices.fanout, options: FAST })
+    const there = await nodes.start({ fanout: bobs.fanout, options: FAST })
     const [alice, bob] = [nodes.tab(here, 'alice').open(document), nodes.tab(there, 'bob').open(document)]
     await until(() => isSaved(alice) && isSaved(bob))
     show(alice, 'alice')
     await until(() => seenBy(bob).length === 1)
-    isCut = true
+    return { document, fanout, alices, bobs, here, there, alice, bob }
+  }
+
+  test('[COL83] the people of a server that falls silent disappear, and are back when it speaks', async () => {
+    const { alices, bob } = await apart()
+    alices.state.isCut = true
     await until(() => seenBy(bob).length === 0)
-    isCut = false
+    alices.state.isCut = false
     await until(() => seenBy(bob).length === 1)
+  })
+
+  test('[COL90] while messages are surely lost nobody is taken for gone; after it the silent ones are', async () => {
+    const { alices, bobs, alice, bob } = await apart()
+    for (const { state } of [alices, bobs]) {
+      state.isCut = true
+      state.isHealthy = false
+    }
+    // Five times the silence that means an end.
+    const waitedUntil = performance.now() + 5 * FAST.COLLAB_PRESENCE_SILENCE_MS
+    await until(() => performance.now() > waitedUntil)
+    expect(seenBy(bob)).toHaveLength(1)
+    alice.awareness?.setLocalStateField('cursor', 7)
+    for (const { state, gap } of [alices, bobs]) {
+      state.isCut = false
+      state.isHealthy = true
+      gap()
+    }
+    await until(() => [...(bob.awareness?.getStates().values() ?? [])].some(({ cursor }) => cursor === 7))
+    alices.state.isCut = true
+    await until(() => seenBy(bob).length === 0)
+  })
+
+  test('[COL91] a server that ends says so once, and its people disappear at once', async () => {
+    const { document } = await nodes.panel()
+    const fanout = createMemoryFanout()
+    const patient = { ...FAST, COLLAB_PRESENCE_SILENCE_MS: 60_000 }
+    const [here, there] = [
+      await nodes.start({ fanout, options: patient }),
+      await nodes.start({ fanout, options: patient }),
+    ]
+    const [alice, bob] = [nodes.tab(here, 'alice').open(document), nodes.tab(there, 'bob').open(document)]
+    await until(() => isSaved(alice) && isSaved(bob))
+    show(alice, 'alice')
+    await until(() => seenBy(bob).length === 1)
+    const leaving: NodePulse[] = []
+    await fanout.onPulse((pulse) => {
+      if (pulse.state === 'leaving') leaving.push(pulse)
+    })
+    await here.server[Symbol.asyncDispose]()
+    await until(() => seenBy(bob).length === 0)
+    expect(leaving).toEqual([{ node: here.nodeId, state: 'leaving' }])
+  })
+
+  test('[COL92] a server that only lives says so for all of its documents together', async () => {
+    const { document, fanout, here, bob } = await apart()
+    const messages: PresenceMessage[] = []
+    let pulses = 0
+    await fanout.onPresence(document, (message) => messages.push(message))
+    await fanout.onPulse(({ node }) => {
+      if (node === here.nodeId) pulses += 1
+    })
+    await until(() => pulses > 20)
+    expect(messages).toEqual([])
+    expect(seenBy(bob)).toHaveLength(1)
+  })
+
+  test('[COL93] presence said again unchanged is gathered, and reaches everybody before they forget', async () => {
+    const { document, fanout, alice, bob, here } = await apart()
+    const carol = nodes.tab(here, 'bob').open(document)
+    await until(() => seenBy(carol).length === 1)
+    const messages: PresenceMessage[] = []
+    await fanout.onPresence(document, (message) => messages.push(message))
+    const clockAt = ({ awareness }: HocuspocusProvider) =>
+      awareness?.meta.get(alice.document.clientID)?.clock ?? 0
+    const state = alice.awareness?.getLocalState() ?? null
+    for (let round = 0; round < 100; round += 1) alice.awareness?.setLocalState(state)
+    const said = clockAt(alice)
+    await until(() => clockAt(carol) === said && clockAt(bob) === said)
+    expect(messages.length).toBeLessThan(5)
+  })
+
+  test('[COL94] many who leave at once are few messages', async () => {
+    const { document, fanout, here, bob } = await apart()
+    const crowd = Array.from({ length: 30 }, () => nodes.tab(here, 'alice'))
+    const providers = crowd.map((tab) => tab.open(document))
+    await until(() => providers.every(isSaved))
+    for (const provider of providers) show(provider, 'alice')
+    await until(() => seenBy(bob).length === 31)
+    const messages: PresenceMessage[] = []
+    await fanout.onPresence(document, (message) => messages.push(message))
+    for (const tab of crowd) tab.close()
+    await until(() => seenBy(bob).length === 1)
+    expect(messages.length).toBeLessThan(15)
   })
 
   test('[COL84] many moves of one person are few messages', async () => {

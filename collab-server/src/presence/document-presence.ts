@@ -12,7 +12,8 @@ interface DocumentPresenceParts {
   readonly nodeId: NodeId
   /** Changes within this many ms go to the other processes together. */
   readonly delayMs: number
-  readonly now: () => number
+  /** Renewals within this many ms go to everybody together. */
+  readonly renewalMs: number
 }
 
 interface Changes {
@@ -23,6 +24,10 @@ interface Changes {
 
 /** Origin of what other processes told us; never told them back. */
 const FROM_OTHERS = Object.freeze({ source: 'redis' as const })
+/** Origin of what clients said again without a change. */
+const RENEWAL = Object.freeze({ source: 'local' as const })
+/** Awareness forgets who is not renewed for 30 s; who was renewed within this time needs nothing yet, ms. */
+const FRESH_MS = 10_000
 /** Client ids one connection may bring into a document. A tab has one, and makes a new one now and then. */
 const MAX_CLIENTS_PER_CONNECTION = 16
 /** A presence message without entries: "I have just opened this document, who is there?" */
@@ -36,14 +41,21 @@ export class DocumentPresence {
   readonly #unpublished = new Set<number>()
   /** How many client ids each connection has brought: awareness remembers every one until the document is closed. */
   readonly #brought = new WeakMap<Connection, number>()
-  readonly #others = new Map<NodeId, { readonly clients: Set<number>; heardAt: number }>()
+  /** Clients of other processes, by where they were last heard from. */
+  readonly #others = new Map<NodeId, Set<number>>()
+  /** Clients that said again what they show, and whom others must be told about before they take them for outdated. */
+  readonly #renewed = new Set<number>()
   #timer: NodeJS.Timeout | null = null
+  #renewalTimer: NodeJS.Timeout | null = null
 
   constructor(parts: DocumentPresenceParts) {
     this.#parts = parts
     const { document } = parts
     document.awareness.on('update', (changes: Changes, origin: unknown) => this.#onChange(changes, origin))
-    document.on('destroy', () => this.#publishNow())
+    document.on('destroy', () => {
+      if (this.#renewalTimer !== null) clearTimeout(this.#renewalTimer)
+      this.#publishNow()
+    })
   }
 
   /** Asks the other processes who is there. */
@@ -56,13 +68,20 @@ export class DocumentPresence {
     const entries = parseAwareness(bytes)
     if (entries === null) return false
     const own = this.#parts.document.getClients(connection)
-    const admitted = entries.flatMap((entry) => {
+    const news = entries.flatMap((entry) => {
       const state = this.#admit(identity, entry)
       if (state === undefined || !this.#isKnown(entry, connection)) return []
       if (state !== null) this.#claim(entry.clientId, connection)
-      return [this.#inOrder({ ...entry, state }, own.has(entry.clientId))]
+      const admitted = { ...entry, state }
+      if (this.#isRenewal(admitted)) {
+        this.#renewLater(admitted)
+        return []
+      }
+      return [
+        this.#inOrder(admitted, { isOwner: own.has(entry.clientId), isArrival: this.#arrives(admitted) }),
+      ]
     })
-    if (admitted.length > 0) this.#parts.document.applyAwarenessUpdate(connection, encodeAwareness(admitted))
+    if (news.length > 0) this.#parts.document.applyAwarenessUpdate(connection, encodeAwareness(news))
     return true
   }
 
@@ -71,27 +90,67 @@ export class DocumentPresence {
     if (sender === this.#parts.nodeId) return
     const entries = parseAwareness(message)
     if (entries === null) return
-    if (entries.length === 0) this.publishAll()
-    const other = this.#heardFrom(sender)
-    const ordered = entries.map((entry) => this.#inOrder(entry, other.clients.has(entry.clientId)))
-    applyAwarenessUpdate(this.#parts.document.awareness, encodeAwareness(ordered), FROM_OTHERS)
-    for (const entry of ordered) this.#noteOwner(entry, other.clients)
+    if (entries.length === 0) this.#publishAll()
+    const theirs = this.#others.get(sender) ?? new Set()
+    this.#others.set(sender, theirs)
+    const news = entries
+      .filter((entry) => !this.#isOurs(entry) && !this.#isElsewhere(entry, theirs))
+      .map((entry) => this.#inOrder(entry, { isOwner: theirs.has(entry.clientId), isArrival: false }))
+    applyAwarenessUpdate(this.#parts.document.awareness, encodeAwareness(news), FROM_OTHERS)
+    for (const entry of news) this.#noteOwner(entry, theirs)
   }
 
-  /** Tells the other processes about all of our own clients; nothing when there are none. */
-  publishAll(): void {
+  /** Tells the other processes who is here, and asks who is there. */
+  meet(): void {
+    this.#publishAll()
+    this.sayHello()
+  }
+
+  /** Removes the clients of a process that is gone. */
+  drop(node: NodeId): void {
+    const theirs = this.#others.get(node)
+    if (theirs === undefined) return
+    this.#others.delete(node)
+    removeAwarenessStates(this.#parts.document.awareness, [...theirs], FROM_OTHERS)
+  }
+
+  /** Soon, so that many who ask at once are answered once. */
+  #publishAll(): void {
     for (const client of this.#local) this.#unpublished.add(client)
-    this.#publishNow()
+    this.#publishSoon()
   }
 
-  /** Removes the clients of processes not heard since `before`. */
-  dropSilent(before: number): void {
-    for (const [nodeId, other] of this.#others) {
-      if (other.heardAt >= before) continue
-      this.#others.delete(nodeId)
-      const gone = [...other.clients].filter((client) => !this.#local.has(client))
-      removeAwarenessStates(this.#parts.document.awareness, gone, FROM_OTHERS)
-    }
+  /** Whether a client that is ours shows what it has shown before, to say that it is still there. */
+  #isRenewal({ clientId, clock, state }: AwarenessEntry): boolean {
+    const { meta, states } = this.#parts.document.awareness
+    const known = meta.get(clientId)?.clock
+    if (state === null || known === undefined || clock <= known || !this.#local.has(clientId)) return false
+    return isDeepStrictEqual(states.get(clientId), state)
+  }
+
+  /**
+   * Clients renew their presence every 15 to 18 s, each for itself, and forget others after 30 s. Passed on one by one
+   * that is most of what idle people cost; so it is gathered, without an event that would send it on.
+   */
+  #renewLater({ clientId, clock }: AwarenessEntry): void {
+    this.#parts.document.awareness.meta.set(clientId, { clock, lastUpdated: Date.now() })
+    this.#renewed.add(clientId)
+    this.#renewalTimer ??= setTimeout(() => this.#passRenewalsOn(), this.#parts.renewalMs)
+  }
+
+  #passRenewalsOn(): void {
+    const { awareness } = this.#parts.document
+    const updated = [...this.#renewed].filter((client) => awareness.states.has(client))
+    this.#renewalTimer = null
+    this.#renewed.clear()
+    if (updated.length > 0) awareness.emit('update', [{ added: [], updated, removed: [] }, RENEWAL])
+  }
+
+  /** Whether a client comes to this process: new, or from another one, which will soon say that it is gone there. */
+  #arrives({ clientId, state }: AwarenessEntry): boolean {
+    if (state === null || this.#local.has(clientId)) return false
+    for (const theirs of this.#others.values()) theirs.delete(clientId)
+    return true
   }
 
   /**
@@ -120,30 +179,55 @@ export class DocumentPresence {
    * who comes back has the clock they left with, and would stay invisible until they move. So what comes from where a
    * client is now, or from a client nobody sees, is given the clock it needs.
    */
-  #inOrder(entry: AwarenessEntry, isOwner: boolean): AwarenessEntry {
+  #inOrder(
+    entry: AwarenessEntry,
+    from: { readonly isOwner: boolean; readonly isArrival: boolean },
+  ): AwarenessEntry {
     const { meta, states } = this.#parts.document.awareness
-    const known = meta.get(entry.clientId)?.clock
-    if (known === undefined || entry.clock > known) return entry
+    const known = meta.get(entry.clientId)
+    if (known === undefined || entry.clock > known.clock) return entry
     const shown = states.get(entry.clientId)
-    if (entry.state === null) return isOwner ? { ...entry, clock: known } : entry
-    const isNew = shown === undefined || (isOwner && !isDeepStrictEqual(shown, entry.state))
-    return isNew ? { ...entry, clock: known + 1 } : entry
+    if (entry.state === null) return from.isOwner ? { ...entry, clock: known.clock } : entry
+    const isOutdated = Date.now() - known.lastUpdated > FRESH_MS
+    const isNews = from.isArrival || (from.isOwner && (isOutdated || !isDeepStrictEqual(shown, entry.state)))
+    return isNews || shown === undefined ? { ...entry, clock: known.clock + 1 } : entry
   }
 
-  #heardFrom(sender: NodeId) {
-    const other = this.#others.get(sender) ?? { clients: new Set<number>(), heardAt: 0 }
-    this.#others.set(sender, other)
-    other.heardAt = this.#parts.now()
-    return other
+  /**
+   * Whether it is about a client that has come here from where the message is from. Told that it is gone, the others are
+   * told that it is not.
+   */
+  #isOurs({ clientId, clock, state }: AwarenessEntry): boolean {
+    const known = this.#parts.document.awareness.meta.get(clientId)?.clock ?? 0
+    if (!this.#local.has(clientId) || clock > known) return false
+    if (state === null) {
+      this.#unpublished.add(clientId)
+      this.#publishSoon()
+    }
+    return true
+  }
+
+  /** Whether it says that a client is gone which has meanwhile been heard from another process. */
+  #isElsewhere({ clientId, state }: AwarenessEntry, theirs: ReadonlySet<number>): boolean {
+    if (state !== null || theirs.has(clientId)) return false
+    return [...this.#others.values()].some((clients) => clients.has(clientId))
   }
 
   /** A client is where it was last heard from. */
-  #noteOwner({ clientId, clock, state }: AwarenessEntry, clients: Set<number>): void {
-    if (state === null) clients.delete(clientId)
+  #noteOwner({ clientId, clock, state }: AwarenessEntry, theirs: Set<number>): void {
+    if (state === null) theirs.delete(clientId)
     else if (this.#parts.document.awareness.meta.get(clientId)?.clock === clock) {
-      for (const other of this.#others.values()) other.clients.delete(clientId)
-      clients.add(clientId)
+      for (const clients of this.#others.values()) clients.delete(clientId)
+      this.#letGo(clientId)
+      theirs.add(clientId)
     }
+  }
+
+  /** The client is on another process now; its old connection here shall not remove it when it ends. */
+  #letGo(clientId: number): void {
+    if (!this.#local.delete(clientId)) return
+    const { document } = this.#parts
+    for (const connection of document.connections.keys()) document.getClients(connection).delete(clientId)
   }
 
   #onChange({ added, updated, removed }: Changes, origin: unknown): void {
@@ -155,9 +239,9 @@ export class DocumentPresence {
       if (this.#local.has(client)) this.#unpublished.add(client)
     }
     for (const client of removed) this.#local.delete(client)
-    // A leave is told at once: with the last client the document, and this object, may go.
-    if (removed.length > 0) this.#publishNow()
-    else this.#publishSoon()
+    // What is gathered here is told with the change.
+    for (const client of [...updated, ...removed]) this.#renewed.delete(client)
+    this.#publishSoon()
   }
 
   /**
