@@ -3,10 +3,12 @@ import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vites
 import * as Y from 'yjs'
 import { createNodeId } from '../model/ids.ts'
 import { createRedisFanout } from '../redis/redis-fanout.ts'
+import { slotOf } from '../redis/slots.ts'
 import { createSqlUpdateLog } from '../sql/sql-update-log.ts'
 import { someDocument, someUpdate } from '../testkit/builders.ts'
 import { freePort } from '../testkit/free-port.ts'
 import { startRedis } from '../testkit/start-redis.ts'
+import { startRedisCluster } from '../testkit/start-redis-cluster.ts'
 import { withTestDatabase } from '../testkit/test-database.ts'
 import type { DocumentName } from '../wire/document-name.ts'
 import { createAppendQueue } from './append-queue.ts'
@@ -112,6 +114,25 @@ describe('two nodes', () => {
     admin.disconnect()
     await Promise.all(nodes.map((node) => node.close()))
     await redis.stop()
+  })
+
+  test('[FOL17] they converge on a cluster while one of its servers dies and comes back', async () => {
+    const cluster = await startRedisCluster()
+    const [one, two] = await openNodes(cluster.url)
+    await vi.waitFor(() => expect(nodes.every(({ fanout }) => fanout.isHealthy())).toBe(true), {
+      timeout: 10_000,
+    })
+    const owner = await cluster.ownerOf(slotOf(`nexus:updates:{${document}}`))
+    for (let round = 0; round < 30; round += 1) {
+      one.edit(`one-${round}`)
+      two.edit(`two-${round}`)
+      await committed(one)
+      if (round === 10) await owner.kill()
+      if (round === 20) await owner.restart()
+    }
+    await converged(61)
+    await Promise.all(nodes.map((node) => node.close()))
+    await cluster.stop()
   })
 
   test('[FOL16] without Redis they converge by the log alone', async () => {

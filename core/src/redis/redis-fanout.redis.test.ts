@@ -62,10 +62,33 @@ describe('Redis away', () => {
     process.kill(redis.pid, 'SIGSTOP')
     fanout.announce(someAnnouncement())
     fanout.publishNotice({ type: 'workspace_changed', workspaceId: createWorkspaceId() })
+    const startedAt = performance.now()
     const stop = await fanout.onAnnouncement(someAnnouncement().document, () => undefined)
+    expect(performance.now() - startedAt).toBeLessThan(2_500)
     stop()
     process.kill(redis.pid, 'SIGCONT')
     await fanout.close()
+    await redis.stop()
+  })
+
+  test('[FAN17] a Redis that hangs is noticed, and its channels are subscribed again afterwards', async () => {
+    const redis = await startRedis()
+    const [here, there] = [createFanout(redis.url), createFanout(redis.url)]
+    await whenHealthy(here, there)
+    const announcement = someAnnouncement()
+    const [heard, gap] = [vi.fn(), vi.fn()]
+    await there.onAnnouncement(announcement.document, heard)
+    there.onGap(gap)
+    process.kill(redis.pid, 'SIGSTOP')
+    await vi.waitFor(() => expect([here.isHealthy(), there.isHealthy()]).toEqual([false, false]), {
+      timeout: 8_000,
+    })
+    process.kill(redis.pid, 'SIGCONT')
+    await whenHealthy(here, there)
+    await vi.waitFor(() => expect(gap).toHaveBeenCalled())
+    here.announce(announcement)
+    await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(1))
+    await Promise.all([here.close(), there.close()])
     await redis.stop()
   })
 })

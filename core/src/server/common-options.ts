@@ -1,3 +1,4 @@
+import { parseRedisUrl } from '../redis/redis-target.ts'
 import { LOG_LEVELS } from './logger.ts'
 import {
   choiceOption,
@@ -31,8 +32,14 @@ export const processOptions = (fallbacks: { readonly port: number; readonly drai
     secret: true,
   },
   REDIS_URL: {
-    ...optionalTextOption({ doc: 'Redis to fan out through; without it, others are heard by polling' }),
+    ...optionalTextOption({
+      doc: 'Redis to fan out through, such as redis://host:6379, or redis://one:6379,two:6379 for a cluster; without it, others are heard by polling',
+    }),
     secret: true,
+    parse: (text: string) => {
+      parseRedisUrl(text)
+      return text
+    },
   },
   DRAIN_TIMEOUT_MS: integerOption(
     { min: 1, max: 600_000 },
