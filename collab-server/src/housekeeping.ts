@@ -6,6 +6,10 @@ import type { CollabSocket } from './transport/socket.ts'
 
 /** Pace of looking for tokens that end, ms. */
 const TOKEN_CHECK_MS = 1_000
+/** Sockets are pinged in so many parts, one after the other: thousands at once would hold everybody up. */
+const PING_PARTS = 20
+/** Share of the ping's pace within which a message is as good as a ping: together below the 30 s clients wait. */
+const QUIET_SHARE = 0.3
 
 interface HousekeepingParts extends Pick<Collab, 'registry' | 'rights' | 'presence'> {
   readonly options: CollabOptions
@@ -16,10 +20,15 @@ interface HousekeepingParts extends Pick<Collab, 'registry' | 'rights' | 'presen
 /** Begins what happens at a steady pace. @returns What ends it again. */
 export function startHousekeeping(parts: HousekeepingParts): () => void {
   const { options, registry, presence } = parts
+  let part = 0
+  const pingSome = (): void => {
+    part = (part + 1) % PING_PARTS
+    for (const socket of registry.part(part, PING_PARTS)) {
+      socket.ping(options.COLLAB_PING_INTERVAL_MS * QUIET_SHARE)
+    }
+  }
   const timers = [
-    setInterval(() => {
-      for (const socket of registry) socket.ping()
-    }, options.COLLAB_PING_INTERVAL_MS),
+    setInterval(pingSome, options.COLLAB_PING_INTERVAL_MS / PING_PARTS),
     setInterval(() => {
       for (const socket of registry) checkToken(socket, options)
     }, TOKEN_CHECK_MS),

@@ -10,7 +10,9 @@ interface SocketCounts {
 /** All open sockets of this process, counted by peer and by user. */
 export class SocketRegistry {
   readonly #limits: SocketCounts
-  readonly #sockets = new Set<CollabSocket>()
+  /** With the number each came in as. */
+  readonly #sockets = new Map<CollabSocket, number>()
+  #nextNumber = 0
   readonly #perAddress = new Map<string, number>()
   readonly #perUser = new Map<UserId, Set<CollabSocket>>()
 
@@ -22,8 +24,13 @@ export class SocketRegistry {
     return this.#sockets.size
   }
 
-  [Symbol.iterator](): SetIterator<CollabSocket> {
-    return this.#sockets.values()
+  [Symbol.iterator](): MapIterator<CollabSocket> {
+    return this.#sockets.keys()
+  }
+
+  /** One of `parts` parts of all sockets, about equally large; a socket stays in its part. */
+  *part(part: number, parts: number): Generator<CollabSocket> {
+    for (const [socket, number] of this.#sockets) if (number % parts === part) yield socket
   }
 
   isFull(): boolean {
@@ -35,7 +42,8 @@ export class SocketRegistry {
   }
 
   add(socket: CollabSocket): void {
-    this.#sockets.add(socket)
+    this.#sockets.set(socket, this.#nextNumber)
+    this.#nextNumber += 1
     this.#perAddress.set(socket.peerAddress, (this.#perAddress.get(socket.peerAddress) ?? 0) + 1)
   }
 

@@ -74,6 +74,9 @@ export class CollabSocket implements WebSocketLike {
   readonly #earlyPresence = new Map<string, Uint8Array>()
   #client: ClientConnection | null = null
   #heardSincePing = true
+  /** Whether the peer had said nothing at the last ping, and was asked for an answer. */
+  #isAsked = false
+  #sentAt = 0
   /** The caller whose token is to be renewed. */
   #askedAbout: VerifiedCaller | null = null
 
@@ -154,16 +157,22 @@ export class CollabSocket implements WebSocketLike {
     if (this.#pauseReasons.delete(reason) && this.#pauseReasons.size === 0) this.#ws.resume()
   }
 
-  /** Called at a steady pace: keeps both sides' watchdogs calm, and cuts a peer that was silent since the last call. */
-  ping(): void {
+  /**
+   * Called at a steady pace: keeps both sides' watchdogs calm, and cuts a peer that says nothing and then does not
+   * answer. Most sockets hear and say enough by themselves (presence is renewed), and cost nothing here.
+   *
+   * @param quietMs - Nothing is sent to a client that was sent something within this time.
+   */
+  ping(quietMs: number): void {
     if (this.#pauseReasons.size > 0) this.#heard()
-    if (!this.#heardSincePing) {
+    if (!this.#heardSincePing && this.#isAsked) {
       this.#ws.terminate()
       return
     }
+    this.#isAsked = !this.#heardSincePing
     this.#heardSincePing = false
-    this.#send(PING_FRAME)
-    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.ping()
+    if (performance.now() - this.#sentAt > quietMs) this.#send(PING_FRAME)
+    if (this.#isAsked && this.#ws.readyState === WebSocket.OPEN) this.#ws.ping()
   }
 
   /** Without a handshake, at once. */
@@ -290,7 +299,10 @@ export class CollabSocket implements WebSocketLike {
       isAwareness: kind.kind === 'awareness',
       bufferedBytes: this.#ws.bufferedAmount,
     })
-    if (verdict === 'send') this.#parts.stream.write(wire)
+    if (verdict === 'send') {
+      this.#parts.stream.write(wire)
+      this.#sentAt = performance.now()
+    }
     if (verdict === 'close') this.close(CLOSE_CODES.tryAgainLater, 'this connection reads too slowly')
   }
 }
