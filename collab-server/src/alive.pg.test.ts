@@ -2,13 +2,13 @@ import { once } from 'node:events'
 import { createMemoryFanout } from '@nexus/core/memory'
 import { expect, test } from 'vitest'
 import WebSocket from 'ws'
-import { RawSocket } from './testkit/raw-socket.ts'
+import { frame, RawSocket } from './testkit/raw-socket.ts'
 import { until, withNodes } from './testkit/with-nodes.ts'
 
 const nodes = withNodes()
 const PING = 9
 
-const isPing = (frame: Uint8Array): boolean => frame.length === 1 && frame[0] === PING
+const isPing = (message: Uint8Array): boolean => message.length === 1 && message[0] === PING
 
 async function signIn(url: string, document: string): Promise<RawSocket> {
   const socket = await RawSocket.open(url)
@@ -22,8 +22,11 @@ test('[COL95] a peer that says nothing and answers nothing is cut; one that answ
   const node = await nodes.start({ options: { COLLAB_PING_INTERVAL_MS: 100 } })
   using polite = await signIn(node.url, document)
   const dead = new WebSocket(node.url, { autoPong: false })
-  dead.on('error', () => {})
-  await once(dead, 'close')
+  await once(dead, 'open')
+  dead.send(frame(document, 2, 0, nodes.signer.tokenOf('alice')))
+  const [code] = await once(dead, 'close')
+  // Without a handshake, which it would not answer either.
+  expect(code).toBe(1006)
   let pings = 0
   polite.ws.on('ping', () => {
     pings += 1

@@ -94,7 +94,7 @@ export class DocumentPresence {
     const theirs = this.#others.get(sender) ?? new Set()
     this.#others.set(sender, theirs)
     const news = entries
-      .filter((entry) => !this.#isOurs(entry) && !this.#isElsewhere(entry, theirs))
+      .filter((entry) => !this.#isOurs(entry))
       .map((entry) => this.#inOrder(entry, { isOwner: theirs.has(entry.clientId), isArrival: false }))
     applyAwarenessUpdate(this.#parts.document.awareness, encodeAwareness(news), FROM_OTHERS)
     for (const entry of news) this.#noteOwner(entry, theirs)
@@ -146,9 +146,13 @@ export class DocumentPresence {
     if (updated.length > 0) awareness.emit('update', [{ added: [], updated, removed: [] }, RENEWAL])
   }
 
-  /** Whether a client comes to this process: new, or from another one, which will soon say that it is gone there. */
-  #arrives({ clientId, state }: AwarenessEntry): boolean {
-    if (state === null || this.#local.has(clientId)) return false
+  /**
+   * Whether a client comes to this process: new, or from another one, which will soon say that it is gone there. It gets a
+   * clock of its own, so that the other one learns that it is here, and its last word is an old one.
+   */
+  #arrives({ clientId, clock, state }: AwarenessEntry): boolean {
+    // Awareness takes nothing with clock 0.
+    if (state === null || clock === 0 || this.#local.has(clientId)) return false
     for (const theirs of this.#others.values()) theirs.delete(clientId)
     return true
   }
@@ -185,7 +189,8 @@ export class DocumentPresence {
   ): AwarenessEntry {
     const { meta, states } = this.#parts.document.awareness
     const known = meta.get(entry.clientId)
-    if (known === undefined || entry.clock > known.clock) return entry
+    if (known === undefined || entry.clock > known.clock)
+      return from.isArrival ? { ...entry, clock: entry.clock + 1 } : entry
     const shown = states.get(entry.clientId)
     if (entry.state === null) return from.isOwner ? { ...entry, clock: known.clock } : entry
     const isOutdated = Date.now() - known.lastUpdated > FRESH_MS
@@ -194,8 +199,8 @@ export class DocumentPresence {
   }
 
   /**
-   * Whether it is about a client that has come here from where the message is from. Told that it is gone, the others are
-   * told that it is not.
+   * Whether it is old news of a client that has come here from where the message is from. Where it says that the client is
+   * gone, the others are told that it is not.
    */
   #isOurs({ clientId, clock, state }: AwarenessEntry): boolean {
     const known = this.#parts.document.awareness.meta.get(clientId)?.clock ?? 0
@@ -205,12 +210,6 @@ export class DocumentPresence {
       this.#publishSoon()
     }
     return true
-  }
-
-  /** Whether it says that a client is gone which has meanwhile been heard from another process. */
-  #isElsewhere({ clientId, state }: AwarenessEntry, theirs: ReadonlySet<number>): boolean {
-    if (state !== null || theirs.has(clientId)) return false
-    return [...this.#others.values()].some((clients) => clients.has(clientId))
   }
 
   /** A client is where it was last heard from. */

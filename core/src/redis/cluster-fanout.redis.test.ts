@@ -116,8 +116,9 @@ describe('a server of the cluster', () => {
       here.announce(announcement)
       expect(heard).toHaveBeenCalled()
     })
-    // And back, which leaves the owner as it was and the subscription gone.
+    // Away and back at once, which leaves the owner as it was, and the subscription gone.
     await cluster.moveSlot(slot, from)
+    await cluster.moveSlot(slot, to)
     heard.mockClear()
     await until(() => {
       here.announce(announcement)
