@@ -58,7 +58,7 @@ export interface Fanout {
   /** Pulses of all processes, this one included. */
   onPulse(listener: (pulse: NodePulse) => void): Promise<Unsubscribe>
 
-  /** Called whenever messages may have been lost (the connection came back): compare heads now. */
+  /** Called whenever messages may have been lost, to us or from us (a connection came back): compare heads now. */
   onGap(listener: () => void): Unsubscribe
 
   /** `false` while messages are surely lost; single-node work goes on. */

@@ -56,8 +56,12 @@ export function createClusterLink(
 
   function open(address: ServerAddress): Shard {
     const connections = connect({ ...access, ...address }, onError)
-    const { subscriber } = connections
+    const { publisher, subscriber } = connections
     subscriber.on('ready', channels.settle)
+    // What we said meanwhile is lost, too.
+    publisher.on('ready', () => {
+      if (subscriber.status === 'ready') channels.settle()
+    })
     subscriber.on('close', () => {
       channels.drop(subscriber)
       topology.refreshSoon()
@@ -76,7 +80,7 @@ export function createClusterLink(
       )
     }
     subscriber.on('pmessageBuffer', (_, channel, message) => onMessage(channel.toString(), message, true))
-    return { ...connections, send: createPublisher(connections.publisher, topology.refreshSoon) }
+    return { ...connections, send: createPublisher(publisher, topology.refreshSoon) }
   }
 
   function close(key: string, shard: Shard): void {

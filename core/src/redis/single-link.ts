@@ -14,6 +14,10 @@ export function createSingleLink(server: ServerOptions, { onMessage, onGap, onEr
     onRefused: () => undefined,
   })
   subscriber.on('ready', channels.settle)
+  // What we said meanwhile is lost, too.
+  publisher.on('ready', () => {
+    if (subscriber.status === 'ready') channels.settle()
+  })
   subscriber.on('close', () => {
     channels.drop(subscriber)
     channels.begin()
