@@ -121,11 +121,9 @@ export class DocumentPresence {
   }
 
   /** Whether a client that is ours shows what it has shown before, to say that it is still there. */
-  #isRenewal({ clientId, clock, state }: AwarenessEntry): boolean {
-    const { meta, states } = this.#parts.document.awareness
-    const known = meta.get(clientId)?.clock
-    if (state === null || known === undefined || clock <= known || !this.#local.has(clientId)) return false
-    return isDeepStrictEqual(states.get(clientId), state)
+  #isRenewal({ clientId, state }: AwarenessEntry): boolean {
+    if (state === null || !this.#local.has(clientId)) return false
+    return isDeepStrictEqual(this.#parts.document.awareness.states.get(clientId), state)
   }
 
   /**
@@ -133,7 +131,9 @@ export class DocumentPresence {
    * that is most of what idle people cost; so it is gathered, without an event that would send it on.
    */
   #renewLater({ clientId, clock }: AwarenessEntry): void {
-    this.#parts.document.awareness.meta.set(clientId, { clock, lastUpdated: Date.now() })
+    const { meta } = this.#parts.document.awareness
+    const known = meta.get(clientId)?.clock ?? 0
+    meta.set(clientId, { clock: Math.max(clock, known + 1), lastUpdated: Date.now() })
     this.#renewed.add(clientId)
     this.#renewalTimer ??= setTimeout(() => this.#passRenewalsOn(), this.#parts.renewalMs)
   }

@@ -12,6 +12,9 @@ interface NodeWatchParts {
   readonly onReturn: () => void
 }
 
+/** Processes that are remembered in case their silence was no end. */
+const MAX_GONE = 100
+
 /**
  * Which other processes live, from one small message of each every now and then, however many documents they share.
  *
@@ -35,7 +38,7 @@ export class NodeWatch {
   take({ node, state }: NodePulse): void {
     if (node === this.#parts.nodeId) return
     if (state === 'alive') this.heard(node)
-    else this.#drop(node)
+    else this.#forget(node)
   }
 
   /** Anything of `node` has arrived. */
@@ -61,8 +64,15 @@ export class NodeWatch {
   }
 
   #drop(node: NodeId): void {
-    this.#heardAt.delete(node)
     this.#gone.add(node)
+    // The oldest will not come back.
+    const [oldest] = this.#gone
+    if (this.#gone.size > MAX_GONE && oldest !== undefined) this.#gone.delete(oldest)
+    this.#forget(node)
+  }
+
+  #forget(node: NodeId): void {
+    this.#heardAt.delete(node)
     this.#parts.onGone(node)
   }
 }

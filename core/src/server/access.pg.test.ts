@@ -57,6 +57,26 @@ describe('createAccess', () => {
     expect(await access.panelAccess(toUserId('eve'), { workspaceId, panelId })).toBeNull()
   })
 
+  test('[ACS5] many questions of one turn are one query, each with its own answer', async () => {
+    let queryCount = 0
+    const counting = database.db.withPlugin({
+      transformQuery: ({ node }) => {
+        queryCount += 1
+        return node
+      },
+      transformResult: async ({ result }) => result,
+    })
+    const access = createAccess({ db: counting })
+    const workspaces = [await someWorkspace('viewer'), await someWorkspace('owner')]
+    const answers = await Promise.all(
+      [ANN, toUserId('eve'), ANN].flatMap((user) =>
+        workspaces.map(({ workspaceId }) => access.roleIn(user, workspaceId)),
+      ),
+    )
+    expect(answers).toEqual(['viewer', 'owner', null, null, 'viewer', 'owner'])
+    expect(queryCount).toBe(1)
+  })
+
   test('[ACS2] right and head come together, for a panel and for the workspace itself', async () => {
     const access = createAccess(database)
     const { workspaceId, panelId } = await someWorkspace('editor')

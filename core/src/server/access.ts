@@ -1,8 +1,13 @@
+import { sql } from 'kysely'
 import type { UserId, WorkspaceId } from '../model/ids.ts'
 import type { Role } from '../model/role.ts'
 import type { Version } from '../model/version.ts'
 import type { Db } from '../sql/database.ts'
 import { type DocumentAddress, toDocumentName } from '../wire/document-name.ts'
+import { gather } from './gather.ts'
+
+/** Memberships per query. */
+const CHUNK = 1_000
 
 export interface WorkspaceAccess {
   readonly role: Role
@@ -22,7 +27,7 @@ export interface DocumentAccess extends WorkspaceAccess {
 export interface Access {
   /** `null`: there is no such workspace (or it is deleted), or the user is not a member. */
   roleIn(userId: UserId, workspaceId: WorkspaceId): Promise<Role | null>
-  /** As {@link roleIn}, with the workspace's status. */
+  /** As {@link roleIn}, with the workspace's status. Thousands asked in one turn are a few queries. */
   workspaceAccess(userId: UserId, workspaceId: WorkspaceId): Promise<WorkspaceAccess | null>
   /**
    * One query. `panelId: null` asks for the workspace's own document.
@@ -34,13 +39,8 @@ export interface Access {
 }
 
 export function createAccess({ db }: { readonly db: Db }): Access {
-  const workspaceAccess = async (
-    userId: UserId,
-    workspaceId: WorkspaceId,
-  ): Promise<WorkspaceAccess | null> => {
-    const row = await membership(db, userId, workspaceId).select(WORKSPACE_COLUMNS).executeTakeFirst()
-    return row ?? null
-  }
+  const ask = gather(CHUNK, (memberships: readonly Membership[]) => readMemberships(db, memberships))
+  const workspaceAccess = (userId: UserId, workspaceId: WorkspaceId) => ask({ userId, workspaceId })
   return {
     workspaceAccess,
     roleIn: async (userId, workspaceId) => (await workspaceAccess(userId, workspaceId))?.role ?? null,
@@ -51,26 +51,46 @@ export function createAccess({ db }: { readonly db: Db }): Access {
   }
 }
 
-const WORKSPACE_COLUMNS = [
-  'm.role',
-  'w.status as workspaceStatus',
-  'w.updated_at as workspaceChangedAt',
-] as const
+interface Membership {
+  readonly userId: UserId
+  readonly workspaceId: WorkspaceId
+}
 
-const membership = (db: Db, userId: UserId, workspaceId: WorkspaceId) =>
-  db
+async function readMemberships(
+  db: Db,
+  memberships: readonly Membership[],
+): Promise<(WorkspaceAccess | null)[]> {
+  const users = memberships.map(({ userId }) => userId)
+  const workspaces = memberships.map(({ workspaceId }) => workspaceId)
+  const { rows } = await sql<Membership & WorkspaceAccess>`
+    select m.user_id as "userId", m.workspace_id as "workspaceId", m.role, w.status as "workspaceStatus",
+           w.updated_at as "workspaceChangedAt"
+    from unnest(${users}::text[], ${workspaces}::uuid[]) as asked (user_id, workspace_id)
+    join workspace_members m on m.user_id = asked.user_id and m.workspace_id = asked.workspace_id
+    join workspaces w on w.id = m.workspace_id and w.deleted_at is null`.execute(db)
+  const found = new Map(
+    rows.map(({ userId, workspaceId, ...access }) => [`${userId} ${workspaceId}`, access] as const),
+  )
+  return memberships.map(({ userId, workspaceId }) => found.get(`${userId} ${workspaceId}`) ?? null)
+}
+
+function documentQuery(db: Db, userId: UserId, { workspaceId, panelId }: DocumentAddress) {
+  const query = db
     .selectFrom('workspace_members as m')
     .innerJoin('workspaces as w', 'w.id', 'm.workspace_id')
+    .innerJoin('panel_states as s', 's.workspace_id', 'w.id')
     .where('m.user_id', '=', userId)
     .where('m.workspace_id', '=', workspaceId)
     .where('w.deleted_at', 'is', null)
-
-function documentQuery(db: Db, userId: UserId, { workspaceId, panelId }: DocumentAddress) {
-  const query = membership(db, userId, workspaceId)
-    .innerJoin('panel_states as s', 's.workspace_id', 'w.id')
     .where('s.document', '=', toDocumentName({ workspaceId, panelId }))
     .where('s.deleted_at', 'is', null)
-    .select([...WORKSPACE_COLUMNS, 's.version as head', 's.updated_at as updatedAt'])
+    .select([
+      'm.role',
+      'w.status as workspaceStatus',
+      'w.updated_at as workspaceChangedAt',
+      's.version as head',
+      's.updated_at as updatedAt',
+    ])
   if (panelId === null) return query
   return query.where(({ exists, selectFrom }) =>
     exists(
