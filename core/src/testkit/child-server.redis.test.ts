@@ -41,6 +41,13 @@ test('[KIT2] a stopped server is gone when stop resolves', async () => {
   expect(isAlive(redis.pid)).toBe(false)
 })
 
+test('[KIT2] a server that is held with SIGSTOP ends, too', async () => {
+  const redis = await startRedis()
+  process.kill(redis.pid, 'SIGSTOP')
+  await redis.stop()
+  expect(isAlive(redis.pid)).toBe(false)
+})
+
 test('[KIT3] a server that does not start says why, and leaves no folder behind', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'nexus-test-none-'))
   const starting = startChildServer({

@@ -39,7 +39,7 @@ signal=$1; folder=$2; shift 2
 exec 3<&0
 "$@" </dev/null 3<&- & server=$!
 echo "pid $server"
-(cat <&3 >/dev/null; kill -"$signal" "$server") 2>/dev/null & watcher=$!
+(cat <&3 >/dev/null; kill -"$signal" "$server"; kill -CONT "$server") 2>/dev/null & watcher=$!
 wait "$server"
 kill "$watcher" 2>/dev/null
 (echo ended) 2>/dev/null
