@@ -61,6 +61,7 @@ export class SimulatedFanout {
       announce: (announcement) => publish(`u${announcement.document}`, (to) => to.announce(announcement)),
       publishPresence: (message) => publish(`p${message.document}`, (to) => to.publishPresence(message)),
       publishNotice: (notice) => publish(`n${notice.workspaceId}`, (to) => to.publishNotice(notice)),
+      publishPulse: (pulse) => publish('pulse', (to) => to.publishPulse(pulse)),
       onAnnouncement: (document, listener) =>
         this.#listen(end, `u${document}`, local.onAnnouncement(document, listener)),
       onPresence: (document, listener) =>
@@ -68,6 +69,7 @@ export class SimulatedFanout {
       onNotice: (workspaceId, listener) =>
         this.#listen(end, `n${workspaceId}`, local.onNotice(workspaceId, listener)),
       onAnyNotice: (listener) => this.#listen(end, 'n', local.onAnyNotice(listener)),
+      onPulse: (listener) => this.#listen(end, 'pulse', local.onPulse(listener)),
       onGap: (listener) => {
         end.gapListeners.add(listener)
         return () => void end.gapListeners.delete(listener)

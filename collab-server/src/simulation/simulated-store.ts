@@ -30,6 +30,7 @@ interface Fate {
   readonly fails: 'never' | 'before' | 'after'
 }
 
+const CREATED_AT = new Date(0)
 /** Calls that come at a steady pace; their success is not worth a line. */
 const COMMON = new Set(['heads', 'access'])
 
@@ -119,7 +120,11 @@ export class SimulatedStore {
   accessOf(life: Life): Pick<Access, 'workspaceAccess'> {
     return {
       workspaceAccess: () =>
-        this.#call(life, 'access', async () => ({ role: 'editor', workspaceStatus: 'active' })),
+        this.#call(life, 'access', async () => ({
+          role: 'editor',
+          workspaceStatus: 'active',
+          workspaceChangedAt: CREATED_AT,
+        })),
     }
   }
 
