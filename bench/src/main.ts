@@ -12,6 +12,7 @@ import { benchOutageLost } from './scenarios/outage-lost.ts'
 import { benchReconnect } from './scenarios/reconnect.ts'
 import { benchRedisDown } from './scenarios/redis-down.ts'
 import { benchRedisTraffic } from './scenarios/redis-traffic.ts'
+import { benchSoak } from './scenarios/soak.ts'
 import { benchStart } from './scenarios/start.ts'
 import { benchState } from './scenarios/state.ts'
 import { benchWal } from './scenarios/wal.ts'
@@ -29,6 +30,7 @@ const SCENARIOS: Readonly<Record<string, (options: RunOptions) => Promise<void>>
   'open-long': benchOpenLong,
   reconnect: benchReconnect,
   'redis-traffic': benchRedisTraffic,
+  soak: benchSoak,
   wal: benchWal,
   crowd: benchCrowd,
   idle: benchIdle,

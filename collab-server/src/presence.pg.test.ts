@@ -308,6 +308,17 @@ describe('identity', () => {
     expect(seenBy(bob)).toEqual([{ id: 'alice', name: 'alice', color: '#123456' }])
   })
 
+  test('[COL97] a client that shows a name and no id is seen, as who it signed in as', async () => {
+    const { document } = await nodes.panel()
+    const node = await nodes.start()
+    const [alice, bob] = [nodes.tab(node, 'alice').open(document), nodes.tab(node, 'bob').open(document)]
+    await until(() => isSaved(alice) && isSaved(bob))
+    alice.awareness?.setLocalStateField('user', { name: 'alice', color: '#2f6feb' })
+    await until(() => seenBy(bob).length === 1)
+    const shown = [...(bob.awareness?.getStates().values() ?? [])].find(({ user }) => user !== undefined)
+    expect(shown?.user).toEqual({ id: 'alice', name: 'alice', color: '#2f6feb' })
+  })
+
   test("[COL86] a client cannot take another user's name", async () => {
     const { alice, bob } = await together(1)
     show(alice, 'alice', 'bob')

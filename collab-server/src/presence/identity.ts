@@ -17,14 +17,16 @@ export function shownUserId(state: JsonObject | undefined): string | null {
 }
 
 /**
- * Holds a presence state to who its sender is.
+ * Holds a presence state to who its sender is. Clients made for servers without accounts show a name and no id.
  *
- * @returns The state as it may be shown (with the name the sender signed in under), or `null` when it shows somebody else.
+ * @returns The state as it may be shown (with the id and the name the sender signed in under), or `null` when it shows
+ *   somebody else.
  */
 export function toTrueState(state: JsonObject, identity: PresenceIdentity): JsonObject | null {
   if (state.user === undefined || state.user === null) return state
   const user = userOf(state)
-  if (user === null || user.id !== identity.userId) return null
+  if (user === null || (user.id !== undefined && user.id !== identity.userId)) return null
   const isTrueName = identity.name === '' || user.name === undefined || user.name === identity.name
-  return isTrueName ? state : { ...state, user: { ...user, name: identity.name } }
+  if (isTrueName && user.id === identity.userId) return state
+  return { ...state, user: { ...user, id: identity.userId, ...(isTrueName ? {} : { name: identity.name }) } }
 }

@@ -17,7 +17,7 @@ import { parseNotice } from './parse-notice.ts'
 /**
  * First byte of every message. Nodes of two releases talk to each other during a rollout, so a changed layout gets a new
  * number; a number one does not know is a lost message. Read for ever: 1 has ids as text, 2 as 16 bytes where they are
- * UUIDs. Sent: announcements as 2, the rest as 1, because nothing heals a lost notice (decision 16).
+ * UUIDs. Sent: announcements as 2, the rest as 1, because nothing heals a lost notice (decision 14).
  */
 export type MessageFormat = 1 | 2
 

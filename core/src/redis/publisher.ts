@@ -15,8 +15,23 @@ type Publish = (
  */
 export function createPublisher(redis: Redis, onRefused: () => void = () => undefined): Publish {
   let pendingBytes = 0
+  let isGathering = false
+
+  /** What is published in one turn, such as all documents of a commit, goes out in one write. */
+  function gather(): void {
+    if (isGathering) return
+    isGathering = true
+    const { stream } = redis
+    stream.cork()
+    process.nextTick(() => {
+      isGathering = false
+      stream.uncork()
+    })
+  }
+
   return (command, { channel, message }) => {
     if (redis.status !== 'ready' || pendingBytes > MAX_PENDING_BYTES) return
+    gather()
     const bytes = message.byteLength
     pendingBytes += bytes
     const settle = (): void => {

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { createPanelId, type NodeId, toUserId, type WorkspaceId } from '../model/ids.ts'
 import { toVersion } from '../model/version.ts'
 import type { DocumentName } from '../wire/document-name.ts'
-import { decodeAnnouncement, decodeNotice, decodePresence, openMessage } from './messages.ts'
+import { decodeAnnouncement } from './announcement-message.ts'
+import { decodeNotice, decodePresence, openMessage } from './messages.ts'
 
 // Bytes that a release has sent. They stay here as they are: during a rollout its processes talk to newer ones.
 const bytes = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'))
