@@ -17,6 +17,7 @@ import { createAdmission } from './extensions/admission.ts'
 import { createConnections } from './extensions/connections.ts'
 import { DocumentDatabase } from './extensions/document-database.ts'
 import { createEcho } from './extensions/echo.ts'
+import { createOneWrite } from './extensions/one-write.ts'
 import { createPace } from './extensions/pace.ts'
 import { createPresence, type Presence } from './extensions/presence.ts'
 import { createSaving } from './extensions/saving.ts'
@@ -50,8 +51,9 @@ export interface Collab {
   readonly openSocket: (opened: OpenedSocket) => void
 }
 
-/** Up to three hundred commits a second; above that edits share them. */
-const BATCH_GAP_MS = 3
+/** Up to some five hundred edits a second each has its commit at once; above, they come to share a hundred commits. */
+const BATCH_GAP_MS_PER_EDIT = 2
+const MAX_BATCH_GAP_MS = 10
 
 /**
  * What every hook's payload carries. Its address is a path only: Hocuspocus parses a full one anew for every hook of
@@ -75,7 +77,7 @@ export function assemble(parts: AssemblyParts): Collab {
     ...parts,
     maxWaitingBytes: options.COLLAB_MAX_UNSAVED_BYTES,
     schedule: withoutHoldingUp,
-    batchGapMs: BATCH_GAP_MS,
+    batchGapMs: (editCount) => Math.min(MAX_BATCH_GAP_MS, editCount * BATCH_GAP_MS_PER_EDIT),
     onError: (error) => logger.error({ err: error }, 'edits could not be saved'),
   })
   const headWatch = createHeadWatch({
@@ -120,6 +122,7 @@ export function assemble(parts: AssemblyParts): Collab {
       createConnections({ documents, rights }),
       createPace(),
       echo.extension,
+      createOneWrite(),
       createAdmission({ documents, maxDocumentBytes: options.COLLAB_MAX_DOCUMENT_BYTES }),
     ],
     ...pendingLimits(options),

@@ -178,6 +178,8 @@ export class LiveDocument {
       for (const { update } of updates) Y.applyUpdate(this.document, update, FROM_LOG)
       for (const update of early) Y.applyUpdateV2(this.document, update, FROM_LOG)
     }, FROM_LOG)
+    // They have waited for a commit and a hop already: where nothing is gathered for a crowd, on they go.
+    if (this.document.flushDelay === 0) this.document.flush()
     for (const { version, update } of updates) {
       this.#reached(version)
       this.tail.add(update.byteLength)

@@ -76,6 +76,9 @@ export class SimulatedSocket extends EventEmitter {
         this.send(messageIn(wire))
         return true
       },
+      // Messages travel one by one here, whatever they were written with.
+      cork: () => undefined,
+      uncork: () => undefined,
     }
   }
 

@@ -27,7 +27,7 @@ interface SocketLimits {
 interface SocketParts {
   readonly ws: WebSocket
   /** What `ws` stands on; messages are written to it as ready frames. */
-  readonly stream: Pick<Duplex, 'write'>
+  readonly stream: Pick<Duplex, 'write' | 'cork' | 'uncork'>
   readonly toOutgoing: (message: Uint8Array) => Outgoing
   /** Whether what is being sent now is only what this connection sent. */
   readonly isEcho: (connection: Connection<ConnectionContext>) => boolean
@@ -145,6 +145,15 @@ export class CollabSocket implements WebSocketLike {
     this.#ws.resume()
     this.#ws.close(code, reason.slice(0, MAX_REASON_CHARS))
     setTimeout(() => this.#ws.terminate(), CLOSE_GRACE_MS).unref()
+  }
+
+  /** What is written from now on goes out together, at {@link release}. Both in one turn of the event loop. */
+  gather(): void {
+    this.#parts.stream.cork()
+  }
+
+  release(): void {
+    this.#parts.stream.uncork()
   }
 
   /** Stops reading until {@link resume} with the same reason. What is on its way stays in the network. */

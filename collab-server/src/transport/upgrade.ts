@@ -8,7 +8,7 @@ const COLLAB_PATH = '/collab'
 export interface OpenedSocket {
   readonly ws: WebSocket
   /** The connection `ws` stands on. */
-  readonly stream: Pick<Duplex, 'write'>
+  readonly stream: Pick<Duplex, 'write' | 'cork' | 'uncork'>
   /** Where the peer is, as far as we can tell. */
   readonly peerAddress: string
 }

@@ -175,7 +175,7 @@ describe('group commit', () => {
 
 describe('many batches', () => {
   test('[QUE24] begin no faster than they may; an entry that comes alone does not wait', async () => {
-    setup = createSetup({ batchGapMs: 60_000 })
+    setup = createSetup({ batchGapMs: (entryCount) => entryCount * 60_000 })
     const document = await someLog()
     expect(await setup.queue.append(entryOf(document))).toMatchObject({ state: 'appended' })
     const saved = [setup.queue.append(entryOf(document)), setup.queue.append(entryOf(document))]

@@ -32,10 +32,10 @@ export interface AppendQueueOptions {
   readonly maxWaitingBytes?: number
   readonly limits?: BatchLimits
   /**
-   * Least time from the beginning of one batch to that of the next, ms. An edit that comes alone waits for nothing; many
-   * each second share fewer commits, each of which costs as much CPU as some tens of edits in it. Default 0.
+   * Least time from the beginning of a batch of so many entries to that of the next, ms. Default: none. The more there
+   * is to do, the fewer commits shall share it: each costs as much CPU as some tens of edits in it.
    */
-  readonly batchGapMs?: number
+  readonly batchGapMs?: (entryCount: number) => number
   readonly schedule?: Schedule
   readonly random?: () => number
 }
@@ -102,14 +102,14 @@ export interface AppendQueue {
 export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
   const { log, fanout, nodeId, onError = () => undefined } = options
   const { limits = BATCH_LIMITS, schedule = systemSchedule, random = Math.random } = options
-  const { batchGapMs = 0 } = options
+  const { batchGapMs = () => 0 } = options
   const maxWaitingBytes = options.maxWaitingBytes ?? DEFAULT_MAX_WAITING_BYTES
   const waiting = createWaitingEntries()
   let failures = 0
   let isRunning = false
   let isClosed = false
   let endPause = (): void => undefined
-  let lastBatchAt = Number.NEGATIVE_INFINITY
+  let nextBatchAt = Number.NEGATIVE_INFINITY
   let unannounced: CommittedEntry[] = []
 
   function start(): void {
@@ -121,11 +121,12 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
 
   async function run(): Promise<void> {
     while (!waiting.isEmpty) {
-      const earlyMs = lastBatchAt + batchGapMs - performance.now()
+      const earlyMs = nextBatchAt - performance.now()
       if (earlyMs > 0) await pause(earlyMs)
-      lastBatchAt = performance.now()
+      const asked = waiting.nextBatch(limits)
+      nextBatchAt = performance.now() + batchGapMs(asked.length)
       try {
-        const batch = await resolveDoubts(log, waiting.nextBatch(limits), onKnown)
+        const batch = await resolveDoubts(log, asked, onKnown)
         await commitBatch(log, batch, { onCommitted, onRefused })
         failures = 0
       } catch (error) {
@@ -155,8 +156,8 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
       if (outcome !== undefined) part.decide(outcome)
     }
     if (committed.outcome.state !== 'appended') return
-    // In a later turn: those who wait for the outcome note the versions as their own before they hear of them.
-    if (unannounced.push(committed) === 1) setImmediate(announceAll)
+    // After all promises: those who wait for the outcome note the versions as their own before they hear of them.
+    if (unannounced.push(committed) === 1) process.nextTick(announceAll)
   }
 
   function announceAll(): void {

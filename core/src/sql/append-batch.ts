@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { CompiledQuery } from 'kysely'
 import { toVersion } from '../model/version.ts'
 import type { AppendEntry, AppendOutcome } from '../ports/update-log.ts'
 import type { Db, Trx } from './database.ts'
@@ -7,9 +7,57 @@ import { draftColumns } from './draft-columns.ts'
 interface OutcomeRow {
   /** Head before the append; `null`: no such document. */
   head: number | null
-  /** `null`: the entry was not appended. */
-  occurred_at: Date | null
+  /** Milliseconds since 1970; `null`: the entry was not appended. */
+  occurred_at: number | null
 }
+
+/** Its text is put together once: every edit runs it, and a template would be compiled for each. */
+const APPEND = `
+  with entry as (
+    select *
+    from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[])
+      with ordinality as e (document, expected, count, bytes, number)
+  ),
+  locked as (
+    select document, version, updated_at
+    from panel_states
+    where document = any($1::text[]) and deleted_at is null
+    order by document
+    for no key update
+  ),
+  accepted as materialized (
+    select e.number, e.document, e.count, e.bytes, l.version as head,
+           date_trunc('milliseconds', greatest(clock_timestamp(), l.updated_at)) as occurred_at
+    from entry e
+    join locked l on l.document = e.document
+    where e.expected is null or e.expected = l.version
+  ),
+  raised as (
+    update panel_states p
+    set version = a.head + a.count,
+        log_bytes = p.log_bytes + a.bytes,
+        tail_bytes = p.tail_bytes + a.bytes,
+        updated_at = a.occurred_at
+    from accepted a
+    where p.document = a.document
+  ),
+  written as (
+    insert into state_history (document, version, update_data, user_id, triggered_by, trigger_source,
+                               change_type, client_session, occurred_at)
+    select a.document, a.head + u.position,
+           substring($5::bytea from u.start for u.length), u.user_id, u.triggered_by, u.trigger_source,
+           u.change_type, u.client_session, a.occurred_at
+    from accepted a
+    join unnest($6::bigint[], $7::bigint[], $8::int[], $9::int[],
+                $10::text[], $11::text[], $12::text[], $13::text[], $14::text[])
+      as u (number, position, start, length, user_id, triggered_by, trigger_source, change_type, client_session)
+      on u.number = a.number
+  )
+  select l.version as head, (extract(epoch from a.occurred_at) * 1000)::bigint as occurred_at
+  from entry e
+  left join locked l on l.document = e.document
+  left join accepted a on a.number = e.number
+  order by e.number`
 
 /**
  * One statement, so one commit for the whole batch.
@@ -25,62 +73,24 @@ interface OutcomeRow {
 export async function appendBatch(db: Db | Trx, batch: readonly AppendEntry[]): Promise<AppendOutcome[]> {
   if (batch.length === 0) return []
   assertOneEntryPerDocument(batch)
-  const documents = batch.map((entry) => entry.document)
-  const expected = batch.map((entry) => entry.expectedVersion ?? null)
-  const counts = batch.map((entry) => entry.updates.length)
-  const bytes = batch.map((entry) => entry.updates.reduce((sum, { update }) => sum + update.length, 0))
-  const entryOfUpdate = batch.flatMap((entry, index) => entry.updates.map(() => index + 1))
-  const positions = batch.flatMap((entry) => entry.updates.map((_, index) => index + 1))
   const drafts = draftColumns(batch.flatMap((entry) => entry.updates))
-
-  const { rows } = await sql<OutcomeRow>`
-    with entry as (
-      select *
-      from unnest(${documents}::text[], ${expected}::bigint[], ${counts}::bigint[], ${bytes}::bigint[])
-        with ordinality as e (document, expected, count, bytes, number)
-    ),
-    locked as (
-      select document, version, updated_at
-      from panel_states
-      where document = any(${documents}::text[]) and deleted_at is null
-      order by document
-      for no key update
-    ),
-    accepted as materialized (
-      select e.number, e.document, e.count, e.bytes, l.version as head,
-             date_trunc('milliseconds', greatest(clock_timestamp(), l.updated_at)) as occurred_at
-      from entry e
-      join locked l on l.document = e.document
-      where e.expected is null or e.expected = l.version
-    ),
-    raised as (
-      update panel_states p
-      set version = a.head + a.count,
-          log_bytes = p.log_bytes + a.bytes,
-          tail_bytes = p.tail_bytes + a.bytes,
-          updated_at = a.occurred_at
-      from accepted a
-      where p.document = a.document
-    ),
-    written as (
-      insert into state_history (document, version, update_data, user_id, triggered_by, trigger_source,
-                                 change_type, client_session, occurred_at)
-      select a.document, a.head + u.position,
-             substring(${drafts.bytes}::bytea from u.start for u.length), u.user_id, u.triggered_by, u.trigger_source,
-             u.change_type, u.client_session, a.occurred_at
-      from accepted a
-      join unnest(${entryOfUpdate}::bigint[], ${positions}::bigint[], ${drafts.starts}::int[], ${drafts.lengths}::int[],
-                  ${drafts.userIds}::text[], ${drafts.triggeredBy}::text[], ${drafts.triggerSources}::text[],
-                  ${drafts.changeTypes}::text[], ${drafts.clientSessions}::text[])
-        as u (number, position, start, length, user_id, triggered_by, trigger_source, change_type, client_session)
-        on u.number = a.number
-    )
-    select l.version as head, a.occurred_at
-    from entry e
-    left join locked l on l.document = e.document
-    left join accepted a on a.number = e.number
-    order by e.number
-  `.execute(db)
+  const parameters = [
+    batch.map((entry) => entry.document),
+    batch.map((entry) => entry.expectedVersion ?? null),
+    batch.map((entry) => entry.updates.length),
+    batch.map((entry) => entry.updates.reduce((sum, { update }) => sum + update.length, 0)),
+    drafts.bytes,
+    batch.flatMap((entry, index) => entry.updates.map(() => index + 1)),
+    batch.flatMap((entry) => entry.updates.map((_, index) => index + 1)),
+    drafts.starts,
+    drafts.lengths,
+    drafts.userIds,
+    drafts.triggeredBy,
+    drafts.triggerSources,
+    drafts.changeTypes,
+    drafts.clientSessions,
+  ]
+  const { rows } = await db.executeQuery<OutcomeRow>(CompiledQuery.raw(APPEND, parameters))
   return batch.map((entry, index) => toOutcome(entry, rows[index]))
 }
 
@@ -91,7 +101,7 @@ function toOutcome(entry: AppendEntry, row: OutcomeRow | undefined): AppendOutco
     state: 'appended',
     fromVersion: toVersion(row.head + 1),
     toVersion: toVersion(row.head + entry.updates.length),
-    occurredAt: row.occurred_at,
+    occurredAt: new Date(row.occurred_at),
   }
 }
 
