@@ -89,7 +89,7 @@ describe('.dockerignore', () => {
   })
 
   test('[OPS53] leaves out no file that a service imports', () => {
-    const left = /(\.test\.tsx?$)|(^|\/)testkit\//
+    const left = /(\.test\.tsx?$)|(^|\/)(testkit|simulation)\//
     const sources = globSync('{api,collab-server,core,snapshots,standalone}/src/**/*.ts', {
       cwd: ROOT,
     }).filter((path) => !left.test(path))
