@@ -134,8 +134,8 @@ export class LiveDocument {
   }
 
   /** A client has gone, and may take what is not saved yet to another server. */
-  clientLeft(): void {
-    if (this.#unsaved.count > 0) this.#parts.queue.doubt(this.name)
+  clientLeft(clientSession: string): void {
+    if (this.#unsaved.count > 0) this.#parts.queue.doubt(this.name, clientSession)
   }
 
   /** Calls `release` when all that is in the document now is committed; never when it cannot be. */

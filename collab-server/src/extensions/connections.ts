@@ -27,7 +27,7 @@ export function createConnections({
       rights.watch(connection)
       connection.onClose(() => {
         socket.forget(connection.messageAddress)
-        documents.of(document)?.clientLeft()
+        documents.of(document)?.clientLeft(connection.socketId)
         rights.unwatch(connection)
       })
     },

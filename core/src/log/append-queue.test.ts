@@ -502,16 +502,47 @@ describe('an edit that came a second time', () => {
 
   test('[QUE25] of a client that has gone is compared with the log, when it still waits', async () => {
     const document = await someLog()
-    const [first, second] = [entryOf(document), entryOf(document)]
+    const [first, second] = ['another', 'a session'].map((clientSession) => ({
+      document,
+      updates: someUpdates(1, { clientSession }),
+    }))
+    if (first === undefined || second === undefined) throw new Error('There are two.')
     setup.log.hold()
     const saved = [setup.queue.append(first)]
     await nextTurn()
     saved.push(setup.queue.append(second))
-    setup.queue.doubt(document)
+    setup.queue.doubt(document, 'a session')
     // The client is at another server by now, which is faster.
     await setup.memory.append([second])
     setup.log.release()
     expect(await Promise.all(saved)).toMatchObject([{ state: 'appended' }, { state: 'known', version: 3 }])
     expect(await updatesIn(document)).toEqual([second, first].map(({ updates }) => updates[0]?.update))
+  })
+
+  test('[QUE26] of a document that others edit without a pause is appended after three looks, whatever has come', async () => {
+    const document = await someLog()
+    const entry = entryOf(document)
+    const reads = vi.spyOn(setup.memory, 'read')
+    setup.log.read = async (name, version) => {
+      const record = await setup.memory.read(name, version)
+      await setup.memory.append([entryOf(document)])
+      return record
+    }
+    expect(await setup.queue.append(entry, { resent: { at: null } })).toMatchObject({ state: 'appended' })
+    expect(reads).toHaveBeenCalledTimes(3)
+  })
+
+  test('[QUE26] and the look at it hold up nobody else', async () => {
+    const [large, other] = await Promise.all([someLog(), someLog()])
+    const reading = Promise.withResolvers<void>()
+    setup.log.read = async (name, version) => {
+      await reading.promise
+      return setup.memory.read(name, version)
+    }
+    const resent = setup.queue.append(entryOf(large), { resent: { at: null } })
+    expect(await setup.queue.append(entryOf(other))).toMatchObject({ state: 'appended' })
+    const behind = setup.queue.append(entryOf(large))
+    reading.resolve()
+    expect(await Promise.all([resent, behind])).toMatchObject([{ fromVersion: 2 }, { fromVersion: 3 }])
   })
 })

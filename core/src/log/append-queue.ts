@@ -7,19 +7,22 @@ import type { DocumentName } from '../wire/document-name.ts'
 import { backOffMs } from './back-off.ts'
 import { type CommittedEntry, commitBatch, outcomesOfParts } from './commit-batch.ts'
 import type { Compared } from './compare-with-log.ts'
-import { resolveDoubts } from './resolve-doubts.ts'
+import { createComparisons } from './comparisons.ts'
 import { type Schedule, systemSchedule } from './schedule.ts'
 import {
   type BatchLimits,
   createWaitingEntries,
   type Doubt,
   type QueueOutcome,
+  updatesOf,
   type WaitingEntry,
 } from './waiting-entries.ts'
 
 /** One statement of this size takes PostgreSQL some tens of milliseconds; larger ones would only make others wait. */
 const BATCH_LIMITS: BatchLimits = { maxUpdates: 1_000, maxBytes: 8_000_000 }
 const DEFAULT_MAX_WAITING_BYTES = 64_000_000
+/** Each comparison opens the document; one that is edited without a pause would be opened without end. */
+const MAX_CONFLICTS = 3
 
 export interface AppendQueueOptions {
   readonly log: UpdateLog
@@ -52,7 +55,7 @@ export interface AppendOptions {
 }
 
 /**
- * Group commit: while one batch is being committed the next one gathers, without a timer. Entries of one document keep
+ * Group commit: while one batch is being committed the next one gathers. Entries of one document keep
  * their order; nobody is told anything before the commit.
  */
 export interface AppendQueue {
@@ -78,10 +81,10 @@ export interface AppendQueue {
    */
   appendOnce(entry: AppendEntry): Promise<AppendOutcome>
   /**
-   * What waits of a document's live edits may come into the log another way: their client has gone, and may take them to
-   * another server. They are compared with the log before they are appended.
+   * What waits of a client's edits may come into the log another way: it has gone, and may take them to another server.
+   * They are compared with the log before they are appended; those that are on their way there already are not.
    */
-  doubt(document: DocumentName): void
+  doubt(document: DocumentName, clientSession: string): void
   /** Bytes of updates handed over and not decided. */
   readonly waitingBytes: number
   /** True from `maxWaitingBytes` on: take in no more edits. What is handed over all the same is kept. */
@@ -111,6 +114,8 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
   let endPause = (): void => undefined
   let nextBatchAt = Number.NEGATIVE_INFINITY
   let unannounced: CommittedEntry[] = []
+  let inFlight: ReadonlySet<WaitingEntry> = new Set()
+  const comparisons = createComparisons({ log, onCompared, onFailed: onCompareFailed })
 
   function start(): void {
     if (isRunning) return
@@ -123,41 +128,74 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
     while (!waiting.isEmpty) {
       const earlyMs = nextBatchAt - performance.now()
       if (earlyMs > 0) await pause(earlyMs)
-      const asked = waiting.nextBatch(limits)
-      nextBatchAt = performance.now() + batchGapMs(asked.length)
-      try {
-        const batch = await resolveDoubts(log, asked, onKnown)
-        await commitBatch(log, batch, { onCommitted, onRefused })
-        failures = 0
-      } catch (error) {
-        onOutage(error)
-        if (!waiting.isEmpty) await pause(backOffMs(failures, random()))
-        doubtAll()
-      }
+      comparisons.begin(waiting.toCompare())
+      const batch = waiting.nextBatch(limits)
+      // All that waits is being compared; it goes on from there.
+      if (batch.length === 0) break
+      nextBatchAt = performance.now() + batchGapMs(batch.length)
+      await commit(batch)
     }
     isRunning = false
   }
 
+  async function commit(batch: readonly WaitingEntry[]): Promise<void> {
+    inFlight = new Set(batch)
+    try {
+      await commitBatch(log, batch, { onCommitted, onRefused })
+      failures = 0
+    } catch (error) {
+      onOutage(error)
+      if (!waiting.isEmpty) await pause(backOffMs(failures, random()))
+      // Also what came during the pause: its client may have taken it to another server meanwhile.
+      for (const part of waiting.all()) if (part.retry) part.doubt = OPEN
+    } finally {
+      inFlight = new Set()
+    }
+  }
+
+  function onCompared(group: readonly WaitingEntry[], compared: Compared | null): void {
+    for (const part of group) {
+      if (compared === null) part.doubt = null
+      else {
+        const updates = part.entry.updates.filter((update) => compared.fresh.has(update))
+        part.doubt = { state: 'compared', version: compared.version, updates }
+        if (updates.length === 0) onKnown(part, compared)
+      }
+    }
+    if (waiting.isEmpty) failures = 0
+    start()
+  }
+
   function onKnown(part: WaitingEntry, { version }: Compared): void {
-    waiting.remove(part)
+    waiting.remove([part])
     part.decide({ state: 'known', version })
+  }
+
+  function onCompareFailed(error: unknown): void {
+    onOutage(error)
+    void pause(backOffMs(failures, random())).then(start)
   }
 
   function onCommitted(committed: CommittedEntry): void {
     if (committed.outcome.state === 'conflict' && committed.parts.some(({ doubt }) => doubt !== null)) {
-      // The head has moved since the comparison: they stay, and are compared again.
-      for (const part of committed.parts) part.doubt = OPEN
+      for (const part of committed.parts) onMoved(part)
       return
     }
     const outcomes = outcomesOfParts(committed)
+    waiting.remove(committed.parts)
     for (const [index, part] of committed.parts.entries()) {
-      waiting.remove(part)
       const outcome = outcomes[index]
       if (outcome !== undefined) part.decide(outcome)
     }
     if (committed.outcome.state !== 'appended') return
     // After all promises: those who wait for the outcome note the versions as their own before they hear of them.
     if (unannounced.push(committed) === 1) process.nextTick(announceAll)
+  }
+
+  /** The head has moved since the comparison: it stays, and is compared again, but not for ever. */
+  function onMoved(part: WaitingEntry): void {
+    part.conflicts += 1
+    part.doubt = part.conflicts < MAX_CONFLICTS ? OPEN : { state: 'given up', updates: updatesOf(part) }
   }
 
   function announceAll(): void {
@@ -185,7 +223,7 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
   }
 
   function onRefused(part: WaitingEntry, error: unknown): void {
-    waiting.remove(part)
+    waiting.remove([part])
     onError(error)
     part.refuse(error)
   }
@@ -193,21 +231,9 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
   function onOutage(error: unknown): void {
     if (!isNexusError(error, 'unavailable') || failures === 0) onError(error)
     failures += 1
-    for (const part of waiting.all()) {
-      if (!part.retry) onRefusedInOutage(part, error)
-    }
-  }
-
-  /** Also what came during the pause: its client may have taken it to another server meanwhile. */
-  function doubtAll(): void {
-    for (const part of waiting.all()) {
-      if (part.retry) part.doubt = OPEN
-    }
-  }
-
-  function onRefusedInOutage(part: WaitingEntry, error: unknown): void {
-    waiting.remove(part)
-    part.refuse(error)
+    const refused = waiting.all().filter(({ retry }) => !retry)
+    waiting.remove(refused)
+    for (const part of refused) part.refuse(error)
   }
 
   const pause = (ms: number): Promise<void> =>
@@ -230,6 +256,7 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
       entry,
       bytes: entry.updates.reduce((sum, { update }) => sum + update.length, 0),
       ...kind,
+      conflicts: 0,
       decide: resolve,
       refuse: reject,
       settled: promise.then(
@@ -249,8 +276,12 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
       if (outcome.state === 'known') throw new Error('Only what is in doubt can be known already.')
       return outcome
     },
-    doubt(document) {
-      for (const part of waiting.of(document)) if (part.retry) part.doubt = OPEN
+    doubt(document, clientSession) {
+      for (const part of waiting.of(document)) {
+        const isTheirs = part.entry.updates.some((update) => update.clientSession === clientSession)
+        // What is on its way to the log cannot be called back.
+        if (part.retry && isTheirs && !inFlight.has(part)) part.doubt = OPEN
+      }
     },
     get waitingBytes() {
       return waiting.bytes
@@ -268,8 +299,9 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
     },
     abandon() {
       isClosed = true
-      for (const part of waiting.all()) {
-        waiting.remove(part)
+      const undecided = waiting.all()
+      waiting.remove(undecided)
+      for (const part of undecided) {
         part.refuse(new NexusError('unavailable', 'This server was shut down before the edit was saved.'))
       }
       endPause()

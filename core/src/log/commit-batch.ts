@@ -2,7 +2,7 @@ import { isNexusError } from '../model/errors.ts'
 import { toVersion } from '../model/version.ts'
 import type { AppendEntry, AppendOutcome, UpdateLog } from '../ports/update-log.ts'
 import type { DocumentName } from '../wire/document-name.ts'
-import { type QueueOutcome, updatesOf, type WaitingEntry } from './waiting-entries.ts'
+import { isOpen, type QueueOutcome, updatesOf, type WaitingEntry } from './waiting-entries.ts'
 
 /** What became of one append: the entry as it was appended (several handed-over ones merged), and whose it was. */
 export interface CommittedEntry {
@@ -75,10 +75,11 @@ function mergeByDocument(batch: readonly WaitingEntry[]): { entry: AppendEntry; 
   return [...groups.entries()].map(([document, parts]) => ({ entry: mergeParts(document, parts), parts }))
 }
 
-/** All parts of a document in doubt were compared with the same version, or there is one. */
+/** What is in doubt was compared with one and the same version: that of the first is that of all. */
 function mergeParts(document: DocumentName, parts: readonly WaitingEntry[]): AppendEntry {
   const [first, second] = parts
   if (first !== undefined && second === undefined && first.doubt === null) return first.entry
+  if (parts.some(isOpen)) throw new Error(`What is to be compared first was to be appended to ${document}.`)
   const merged = { document, updates: parts.flatMap(updatesOf) }
   return first?.doubt?.state === 'compared' ? { ...merged, expectedVersion: first.doubt.version } : merged
 }

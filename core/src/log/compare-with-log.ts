@@ -41,7 +41,8 @@ function adds(doc: Y.Doc, update: Uint8Array): boolean {
     isMore = true
   }
   doc.on('update', note)
-  Y.applyUpdate(doc, update)
+  // As a change made here: behind one of others Yjs tidies up formatting, and what it did would be taken for known.
+  doc.transact(() => Y.applyUpdate(doc, update))
   doc.off('update', note)
   return isMore || doc.store.pendingStructs !== null || doc.store.pendingDs !== null
 }

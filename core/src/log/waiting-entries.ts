@@ -11,6 +11,8 @@ export type Doubt =
   | { readonly state: 'open' }
   /** `updates` add something to the log at `version`; appended only while that is the head. */
   | { readonly state: 'compared'; readonly version: Version; readonly updates: readonly UpdateDraft[] }
+  /** The head has moved too often since: what was new at the last look is appended, whatever has come meanwhile. */
+  | { readonly state: 'given up'; readonly updates: readonly UpdateDraft[] }
 
 /** An entry somebody handed over, until it is decided. */
 export interface WaitingEntry {
@@ -21,6 +23,8 @@ export interface WaitingEntry {
   readonly retry: boolean
   /** `null`: made here just now, and never offered to the log. */
   doubt: Doubt | null
+  /** How often the head had moved between a comparison and its append. */
+  conflicts: number
   decide(outcome: QueueOutcome): void
   refuse(error: unknown): void
   /** Resolves when it is decided or refused; never rejects. */
@@ -29,7 +33,9 @@ export interface WaitingEntry {
 
 /** The updates that are to be appended of an entry. */
 export const updatesOf = ({ entry, doubt }: WaitingEntry): readonly UpdateDraft[] =>
-  doubt?.state === 'compared' ? doubt.updates : entry.updates
+  doubt === null || doubt.state === 'open' ? entry.updates : doubt.updates
+
+export const isOpen = ({ doubt }: WaitingEntry): boolean => doubt?.state === 'open'
 
 export interface BatchLimits {
   readonly maxUpdates: number
@@ -40,12 +46,15 @@ export interface BatchLimits {
 /** Entries in the order they came, per document; a document that was served goes behind the others. */
 interface WaitingEntries {
   add(waiting: WaitingEntry): void
-  remove(waiting: WaitingEntry): void
+  remove(decided: readonly WaitingEntry[]): void
   /**
    * Entries for the next batch; they stay here until removed. Per document its oldest ones: one strict entry alone (its
-   * condition is about the head it saw), or any number of others in a row, all of them in doubt or none.
+   * condition is about the head it saw), or any number of others in a row, all of them in doubt or none. A document whose
+   * oldest entries are to be compared first is left out.
    */
   nextBatch(limits: BatchLimits): WaitingEntry[]
+  /** For each document whose oldest entries are to be compared with the log: those that go together. */
+  toCompare(): Iterable<{ readonly document: DocumentName; readonly group: readonly WaitingEntry[] }>
   all(): WaitingEntry[]
   of(document: DocumentName): readonly WaitingEntry[]
   readonly bytes: number
@@ -62,21 +71,23 @@ export function createWaitingEntries(): WaitingEntries {
       else queue.push(waiting)
       bytes += waiting.bytes
     },
-    remove(waiting) {
-      const { document } = waiting.entry
-      const queue = queues.get(document) ?? []
-      const index = queue.indexOf(waiting)
-      if (index === -1) return
-      queue.splice(index, 1)
-      queues.delete(document)
-      if (queue.length > 0) queues.set(document, queue)
-      bytes -= waiting.bytes
+    remove(decided) {
+      const gone = new Set(decided)
+      for (const document of new Set(decided.map(({ entry }) => entry.document))) {
+        const queue = queues.get(document) ?? []
+        const left = queue.filter((waiting) => !gone.has(waiting))
+        for (const waiting of queue) if (gone.has(waiting)) bytes -= waiting.bytes
+        queues.delete(document)
+        if (left.length > 0) queues.set(document, left)
+      }
     },
     nextBatch(limits) {
       const batch: WaitingEntry[] = []
       const room = { updates: limits.maxUpdates, bytes: limits.maxBytes }
       for (const queue of queues.values()) {
-        for (const waiting of oldestTogether(queue)) {
+        const together = oldestTogether(queue)
+        if (together.some(isOpen)) continue
+        for (const waiting of together) {
           room.updates -= waiting.entry.updates.length
           room.bytes -= waiting.bytes
           if (batch.length > 0 && (room.updates < 0 || room.bytes < 0)) return batch
@@ -84,6 +95,12 @@ export function createWaitingEntries(): WaitingEntries {
         }
       }
       return batch
+    },
+    *toCompare() {
+      for (const [document, queue] of queues) {
+        const group = oldestTogether(queue)
+        if (group.some(isOpen)) yield { document, group }
+      }
     },
     all: () => [...queues.values()].flat(),
     of: (document) => queues.get(document) ?? [],
@@ -98,10 +115,15 @@ export function createWaitingEntries(): WaitingEntries {
 
 const isStrict = ({ entry }: WaitingEntry): boolean => entry.expectedVersion !== undefined
 
+/** What is in doubt goes alone when it was compared for itself; several in doubt are compared together. */
 function oldestTogether(queue: readonly WaitingEntry[]): readonly WaitingEntry[] {
   const [first] = queue
   if (first === undefined || isStrict(first)) return queue.slice(0, 1)
-  const isInDoubt = first.doubt !== null
-  const end = queue.findIndex((waiting) => isStrict(waiting) || (waiting.doubt !== null) !== isInDoubt)
+  const end = queue.findIndex((waiting) => isStrict(waiting) || !isAlike(waiting.doubt, first.doubt))
   return end === -1 ? queue : queue.slice(0, end)
+}
+
+function isAlike(one: Doubt | null, other: Doubt | null): boolean {
+  if (one?.state !== other?.state) return false
+  return one?.state !== 'compared' || other?.state !== 'compared' || one.version === other.version
 }
