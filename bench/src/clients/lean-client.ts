@@ -98,7 +98,7 @@ export class LeanClient {
     // Whoever does not wait for it need not care.
     acknowledged.promise.catch(() => undefined)
     this.#waitingForAck.push(acknowledged)
-    this.#watchdog ??= setTimeout(() => this.#checkAcks(this.#ackCount), ACK_TIMEOUT_MS).unref()
+    this.#watchdog ??= this.#watchAcks()
     return acknowledged.promise
   }
 
@@ -181,6 +181,11 @@ export class LeanClient {
     for (const waiting of this.#waitingForAck.splice(this.#nextAck)) waiting.reject(reason)
   }
 
+  #watchAcks(): NodeJS.Timeout {
+    const countNow = this.#ackCount
+    return setTimeout(() => this.#checkAcks(countNow), ACK_TIMEOUT_MS).unref()
+  }
+
   /** A bench that waits for ever says nothing; one that fails says where. */
   #checkAcks(countBefore: number): void {
     this.#watchdog = null
@@ -191,7 +196,7 @@ export class LeanClient {
       this.#giveUp(
         new Error(`${waitingCount} edits of ${document} were not acknowledged for ${ACK_TIMEOUT_MS} ms`),
       )
-    } else this.#watchdog = setTimeout(() => this.#checkAcks(this.#ackCount), ACK_TIMEOUT_MS).unref()
+    } else this.#watchdog = this.#watchAcks()
   }
 
   #take(update: Uint8Array): void {

@@ -53,7 +53,8 @@ export function createAckGate({ forward, onUnsaved }: AckGateParts): AckGate {
     }
     change(bytes)
     live.whenSaved(() => {
-      forward(ack)
+      // Whoever has opened the address anew since has other edits waiting: to them it would say that those are saved.
+      if (owedBytes.get(address) === owed) forward(ack)
       change(-bytes)
     })
   }

@@ -29,6 +29,7 @@ export function createBackPressure(limits: {
       if (bufferedBytes < limits.dropAwarenessBytes) bigFrameBytes = 0
       if (isAwareness && bufferedBytes > limits.dropAwarenessBytes) return 'drop'
       if (bufferedBytes - bigFrameBytes > limits.maxBacklogBytes) return 'close'
+      if (bytes > BIG_FRAME_BYTES && bufferedBytes > limits.maxBacklogBytes) return 'close'
       if (bytes > BIG_FRAME_BYTES) bigFrameBytes = Math.max(bigFrameBytes, bytes)
       return 'send'
     },

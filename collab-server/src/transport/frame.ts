@@ -82,6 +82,8 @@ export type ServerFrame =
   | { readonly kind: 'ack' }
   /** State, not history: the next one replaces it. */
   | { readonly kind: 'awareness' }
+  /** A document, or what the client lacks of it: the answer to its state vector. */
+  | { readonly kind: 'document' }
   /** Edits, of whoever made them. */
   | { readonly kind: 'update' }
   | { readonly kind: 'refusal'; readonly reason: string }
@@ -91,6 +93,7 @@ const OTHER: ServerFrame = { kind: 'other' }
 const ACK: ServerFrame = { kind: 'ack' }
 const AWARENESS: ServerFrame = { kind: 'awareness' }
 const UPDATE: ServerFrame = { kind: 'update' }
+const DOCUMENT: ServerFrame = { kind: 'document' }
 
 /** Looks at the few bytes that matter; never fails on frames made by Hocuspocus. */
 export function classifyServerFrame(bytes: Uint8Array): ServerFrame {
@@ -103,6 +106,7 @@ export function classifyServerFrame(bytes: Uint8Array): ServerFrame {
     case TYPE.awareness:
       return AWARENESS
     case TYPE.sync:
+      if (bytes[typeAt + 1] === SYNC_STEP.answer) return DOCUMENT
       return bytes[typeAt + 1] === SYNC_STEP.update ? UPDATE : OTHER
     case TYPE.auth:
       if (bytes[typeAt + 1] !== PERMISSION_DENIED) return OTHER

@@ -49,6 +49,13 @@ type PauseReason = 'rate' | 'store' | 'unsaved'
 const CLOSE_GRACE_MS = 3_000
 /** Largest presence message; a cursor and a name need some hundreds, bytes. */
 const MAX_PRESENCE_BYTES = 16_000
+/** Messages for a document that is being closed; closing takes some turns of the event loop. */
+const MAX_HELD_MESSAGES = 1_000
+/** Sessions one socket may have of one document; a page with several editors of it has some. */
+const MAX_SESSIONS_PER_DOCUMENT = 16
+/** What comes in is decoded and applied, what goes out is encoded: together with the message's own, tokens for so many bytes. */
+const BYTES_PER_TOKEN_IN = 1_000
+const BYTES_PER_TOKEN_OUT = 10_000
 /** WebSocket close reasons hold at most 123 bytes. */
 const MAX_REASON_CHARS = 120
 
@@ -70,6 +77,10 @@ export class CollabSocket implements WebSocketLike {
   readonly #addresses = new Set<string>()
   /** Established documents by address. */
   readonly #connections = new Map<string, Connection<ConnectionContext>>()
+  /** Addresses that are being left, and what has come for them since. */
+  readonly #leaving = new Map<string, Uint8Array[]>()
+  /** Addresses whose state vector is being answered. */
+  readonly #asking = new Set<string>()
   /** Newest presence by address, of documents that are not established yet. */
   readonly #earlyPresence = new Map<string, Uint8Array>()
   #client: ClientConnection | null = null
@@ -104,7 +115,7 @@ export class CollabSocket implements WebSocketLike {
     // Frames in buffers of their own: what Yjs keeps of them must not keep a whole network buffer alive.
     ws.binaryType = 'arraybuffer'
     ws.on('message', (data) => {
-      if (data instanceof ArrayBuffer) this.#receiveSafely(new Uint8Array(data))
+      if (data instanceof ArrayBuffer) this.#receive(new Uint8Array(data))
       else this.close(CLOSE_CODES.badRequest, 'frames must be binary')
     })
     ws.on('pong', () => this.#heard())
@@ -127,6 +138,10 @@ export class CollabSocket implements WebSocketLike {
       return
     }
     if (kind.kind === 'update' && this.#isEcho(address)) return
+    if (kind.kind === 'document') {
+      this.#asking.delete(address)
+      this.charge(data.byteLength / BYTES_PER_TOKEN_OUT)
+    }
     if (kind.kind === 'refusal') {
       this.forget(address)
       // A refused client never asks again; one whose socket closes does.
@@ -211,7 +226,20 @@ export class CollabSocket implements WebSocketLike {
     this.#connections.delete(address)
     this.#earlyPresence.delete(address)
     this.#addresses.delete(address)
+    this.#asking.delete(address)
     this.acks.forget(address)
+    this.#goOn(address)
+  }
+
+  /** Takes what came while the address was being left: somebody opens the document again. */
+  #goOn(address: string): void {
+    const held = this.#leaving.get(address)
+    if (held === undefined) return
+    // Not in this turn: Hocuspocus has to forget the old connection first.
+    setImmediate(() => {
+      this.#leaving.delete(address)
+      for (const bytes of held) this.#dispatchSafely(bytes)
+    })
   }
 
   #heard(): void {
@@ -219,25 +247,47 @@ export class CollabSocket implements WebSocketLike {
     if (this.#client !== null) this.#client.lastMessageReceivedAt = Date.now()
   }
 
+  #receive(bytes: Uint8Array): void {
+    if (this.#ws.readyState !== WebSocket.OPEN) return
+    this.charge(1 + bytes.byteLength / BYTES_PER_TOKEN_IN)
+    this.#heard()
+    if (!isPong(bytes)) this.#dispatchSafely(bytes)
+  }
+
   /** Whatever one client's bytes set off is the end of its socket at most. */
-  #receiveSafely(bytes: Uint8Array): void {
+  #dispatchSafely(bytes: Uint8Array): void {
     try {
-      this.#receive(bytes)
+      this.#dispatch(bytes)
     } catch (error) {
       this.#parts.onError(error)
       this.close(CLOSE_CODES.internal, 'the message could not be handled')
     }
   }
 
-  #receive(bytes: Uint8Array): void {
+  #dispatch(bytes: Uint8Array): void {
     if (this.#ws.readyState !== WebSocket.OPEN) return
-    this.#bucket.take()
-    if (!this.#pauseReasons.has('rate')) this.#slowDown()
-    this.#heard()
-    if (isPong(bytes)) return
     const frame = parseClientFrame(bytes)
-    if (frame === null) this.close(CLOSE_CODES.badRequest, 'the frame cannot be understood')
+    if (frame === null) {
+      this.close(CLOSE_CODES.badRequest, 'the frame cannot be understood')
+      return
+    }
+    const held = this.#leaving.get(frame.address)
+    if (held !== undefined) this.#hold(held, bytes)
     else if (this.#isAdmitted(frame)) this.#take(frame, bytes)
+  }
+
+  /**
+   * A document that is closed and opened again at once, as a page does that draws itself anew: Hocuspocus (4.7) would take
+   * the new sign-in for the old connection, which is about to end, and the page would never be let in.
+   */
+  #hold(held: Uint8Array[], bytes: Uint8Array): void {
+    if (held.push(bytes) > MAX_HELD_MESSAGES) this.close(CLOSE_CODES.rateLimited, 'too much at once')
+  }
+
+  /** Work a client causes is paid for like messages; one that causes too much is read more slowly. */
+  charge(tokens: number): void {
+    this.#bucket.take(tokens)
+    if (!this.#pauseReasons.has('rate')) this.#slowDown()
   }
 
   /** Frames that are here already are taken all the same; the socket is not read again before they are paid for. */
@@ -265,7 +315,7 @@ export class CollabSocket implements WebSocketLike {
     if (this.#addresses.has(address)) return true
     if (frame.kind !== 'auth') return false
     const isKnowable = parseDocumentName(nameInAddress(address)) !== null
-    if (isKnowable && this.#addresses.size < this.#parts.limits.maxDocuments) {
+    if (isKnowable && this.#hasRoomFor(address)) {
       this.#addresses.add(address)
       return true
     }
@@ -274,8 +324,21 @@ export class CollabSocket implements WebSocketLike {
     return false
   }
 
+  #hasRoomFor(address: string): boolean {
+    if (this.#addresses.size >= this.#parts.limits.maxDocuments) return false
+    if (address === nameInAddress(address)) return true
+    const name = nameInAddress(address)
+    let sessions = 0
+    for (const other of this.#addresses) if (nameInAddress(other) === name) sessions += 1
+    return sessions < MAX_SESSIONS_PER_DOCUMENT
+  }
+
   #take(frame: ClientFrame, bytes: Uint8Array): void {
     if (frame.kind === 'ignored') return
+    // One answer has all that a second one would have; hundreds of them in one turn would stop everybody's work.
+    if (frame.kind === 'stateVector' && this.#asking.has(frame.address)) return
+    if (frame.kind === 'stateVector') this.#asking.add(frame.address)
+    if (frame.kind === 'leave' && this.#connections.has(frame.address)) this.#leaving.set(frame.address, [])
     if (frame.kind === 'update' && frame.updateBytes > this.#parts.limits.maxUpdateBytes) {
       this.close(CLOSE_CODES.tooLarge, `one edit may have ${this.#parts.limits.maxUpdateBytes} bytes`)
     } else if (frame.kind === 'awareness' && frame.states.byteLength > MAX_PRESENCE_BYTES) {

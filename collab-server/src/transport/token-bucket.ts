@@ -1,7 +1,7 @@
 /** Lets `burst` through at once and `perSecond` in the long run. */
 interface TokenBucket {
-  /** Takes one token, also when there is none: that is a debt. */
-  take(): void
+  /** Takes tokens, also when there are none: that is a debt. */
+  take(count: number): void
   /** Ms until the debt is paid; 0 when there is none. */
   debtMs(): number
 }
@@ -20,9 +20,9 @@ export function createTokenBucket(options: {
     countedAt = now
   }
   return {
-    take: () => {
+    take: (count) => {
       refill()
-      tokens -= 1
+      tokens -= count
     },
     debtMs: () => {
       refill()
