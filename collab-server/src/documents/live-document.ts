@@ -85,6 +85,9 @@ export class LiveDocument {
         if (live !== null) live.#applyFromLog(updates)
       },
       onError: parts.onError,
+      onLogCut: (head) => {
+        if (live !== null) live.#lose(cutError(parts.name, head))
+      },
     })
     if (document.isDestroyed) {
       follower.stop()
@@ -211,6 +214,10 @@ export class LiveDocument {
     this.#parts.onLost(this, error)
   }
 }
+
+/** Every client still has what the log has lost; they bring it when they open the document anew. */
+const cutError = (name: DocumentName, head: Version): NexusError =>
+  new NexusError('internal', `The log of ${name} ends at version ${head}, before what was saved in it.`)
 
 function toNexusError(error: unknown, name: DocumentName): NexusError {
   if (error instanceof NexusError) return error

@@ -3,6 +3,7 @@ import { createMemoryFanout } from '../memory/memory-fanout.ts'
 import { MemoryUpdateLog } from '../memory/memory-update-log.ts'
 import { NexusError } from '../model/errors.ts'
 import { createNodeId } from '../model/ids.ts'
+import { toVersion } from '../model/version.ts'
 import type { Announcement } from '../ports/fanout.ts'
 import type { UpdateLog } from '../ports/update-log.ts'
 import { someDocument, someUpdates } from '../testkit/builders.ts'
@@ -134,6 +135,16 @@ describe('following', () => {
     setup.fanout.announce(announcement)
     expect(setup.applied).toEqual([2, 3])
     expect(follower.version).toBe(3)
+    follower.stop()
+  })
+
+  test('[FOL18] an announcement from far beyond is not believed: the log is read', async () => {
+    const follower = await open()
+    const announcement = await setup.append(1)
+    const far = toVersion(Number.MAX_SAFE_INTEGER - 1)
+    setup.fanout.announce({ ...announcement, fromVersion: far, toVersion: far })
+    await nextTurn()
+    expect([setup.applied, follower.version]).toEqual([[2], 2])
     follower.stop()
   })
 

@@ -13,6 +13,8 @@ import { type Schedule, systemSchedule } from './schedule.ts'
 const DEFAULT_GAP_WAIT_MS = 30
 /** Pause before the log is asked again when it could not be read, ms. */
 const RETRY_MS = 1_000
+/** An announcement this far beyond what is known is no help: the log is read. One that lies would do harm. */
+const MAX_AHEAD = 100_000
 /** Entries per read of the tail. */
 const PAGE = 1_000
 
@@ -43,6 +45,8 @@ export interface FollowDocumentOptions {
   readonly headWatch?: HeadWatch
   readonly gapWaitMs?: number
   readonly schedule?: Schedule
+  /** The log ends at `head`, before what this document has: it is a version of nothing any more. */
+  readonly onLogCut?: (head: Version) => void
   /** A hole could not be filled, or `apply` threw; the log is read again later. */
   readonly onError?: (error: unknown) => void
 }
@@ -128,6 +132,10 @@ function createFollower(
   }
 
   function hear({ fromVersion, occurredAt, updates }: Announcement): void {
+    if (fromVersion > known.contiguous + MAX_AHEAD) {
+      if (!isStopped) void heal()
+      return
+    }
     const followed = updates.map((update, index) => ({
       ...update,
       version: toVersion(fromVersion + index),
@@ -200,6 +208,9 @@ function createFollower(
     },
     catchUp,
     hear,
+    onLogCut(head: Version) {
+      options.onLogCut?.(head)
+    },
     stop() {
       isStopped = true
       unsubscribe()

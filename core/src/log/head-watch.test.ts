@@ -77,6 +77,42 @@ test('[HEA6] while the fan-out is away heads are compared every second', async (
   follower.stop()
 })
 
+test('[HEA7] one document that cannot be read does not leave the others behind', async () => {
+  const [first, second] = [await someFollower(), await someFollower()]
+  await appendSilently(first.document)
+  await appendSilently(second.document)
+  const readTail = setup.log.readTail.bind(setup.log)
+  setup.log.readTail = async (document, range) => {
+    if (document === first.document) throw new Error('The test has made this one unreadable.')
+    return readTail(document, range)
+  }
+  await expect(setup.headWatch.check()).rejects.toThrow('unreadable')
+  expect([first.version, second.version]).toEqual([1, 2])
+  for (const follower of [first, second]) follower.stop()
+})
+
+test('[HEA8] a log that was put back to an earlier moment is noticed', async () => {
+  const created = someDocument()
+  await setup.log.create([created])
+  await setup.log.append([{ document: created.document, updates: someUpdates(2) }])
+  const cut: number[] = []
+  const follower = await followDocument({
+    log: setup.log,
+    fanout: createMemoryFanout(),
+    document: created.document,
+    headWatch: setup.headWatch,
+    apply: () => undefined,
+    onLogCut: (head) => cut.push(head),
+  })
+  await setup.headWatch.check()
+  expect(cut).toEqual([])
+  setup.log.remove(created.document)
+  await setup.log.create([created])
+  await setup.headWatch.check()
+  expect(cut).toEqual([1])
+  follower.stop()
+})
+
 test('[HEA2] when messages may have been lost, heads are compared at once', async () => {
   const follower = await someFollower()
   await appendSilently(follower.document)

@@ -14,6 +14,8 @@ interface WatchedDocument {
   /** Highest version up to which nothing is missing. */
   readonly version: Version
   catchUp(): Promise<void>
+  /** The log ends before what was in it: the database has been put back to an earlier moment. */
+  onLogCut(head: Version): void
 }
 
 /**
@@ -46,12 +48,19 @@ export function createHeadWatch(options: HeadWatchOptions): HeadWatch {
   let isStopped = false
 
   async function check(): Promise<void> {
-    const heads = await log.heads([...new Set([...watched].map(({ document }) => document))])
+    // Before asking: what commits meanwhile is not in the answer.
+    const asked = [...watched].map((one) => ({ one, had: one.version }))
+    const heads = await log.heads([...new Set(asked.map(({ one }) => one.document))])
+    const failures: unknown[] = []
     // One after the other: after an outage many are behind, and their readers shall not crowd out those who write.
-    for (const behind of [...watched]) {
-      const head = heads.get(behind.document)
-      if (head !== undefined && behind.version < head && watched.has(behind)) await behind.catchUp()
+    for (const { one, had } of asked) {
+      const head = heads.get(one.document)
+      if (head === undefined || !watched.has(one)) continue
+      if (head < had) one.onLogCut(head)
+      // One that cannot be read is no reason to leave the others behind.
+      else if (one.version < head) await one.catchUp().catch((error: unknown) => failures.push(error))
     }
+    if (failures.length > 0) throw failures[0]
   }
 
   function checkSoon(afterMs: number): void {
