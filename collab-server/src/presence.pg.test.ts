@@ -1,5 +1,5 @@
 import type { HocuspocusProvider } from '@hocuspocus/provider'
-import type { Fanout, NodePulse, PresenceMessage } from '@nexus/core'
+import { createNodeId, type Fanout, type NodePulse, type PresenceMessage } from '@nexus/core'
 import { createMemoryFanout } from '@nexus/core/memory'
 import * as decoding from 'lib0/decoding'
 import { describe, expect, test } from 'vitest'
@@ -110,6 +110,59 @@ test('[COL82] a tab whose old socket ends after its new one began stays visible'
   expect(seenBy(bob)).toHaveLength(1)
   next.socket.disconnect()
   await until(() => seenBy(bob).length === 0)
+})
+
+describe.each([
+  // Alice stays where she is; Bob's socket breaks, and he comes back.
+  { serverCount: 1, back: 'where he was' },
+  { serverCount: 2, back: 'where he was' },
+  { serverCount: 2, back: "on Alice's server" },
+  { serverCount: 2, back: 'on a server that has not opened the document' },
+] as const)('who comes back ($serverCount server(s), $back)', ({ serverCount, back }) => {
+  const reconnected = async () => {
+    const { document, fanout, here, alice, aliceTab, bob, bobTab } = await together(serverCount)
+    show(alice, 'alice')
+    show(bob, 'bob')
+    await until(() => seenBy(bob).length === 1 && seenBy(alice).length === 1)
+    bobTab.socket.webSocket?.close()
+    await until(() => !bob.isAuthenticated && seenBy(bob).length === 0)
+    if (back === 'where he was') {
+      await until(() => isSaved(bob))
+      return { alice, aliceTab, bob }
+    }
+    bobTab.socket.disconnect()
+    const next = back === "on Alice's server" ? here : await nodes.start({ fanout, options: FAST })
+    const again = nodes.tab(next, 'bob').open(document, { document: bob.document, awareness: bob.awareness })
+    await until(() => isSaved(again))
+    return { alice, aliceTab, bob: again }
+  }
+  const cursorsSeenBy = ({ awareness }: HocuspocusProvider) =>
+    [...(awareness?.getStates().values() ?? [])].map(({ cursor }) => cursor)
+
+  test('[COL110] a reconnected tab sees within a second who is there', async () => {
+    const { bob } = await reconnected()
+    const since = performance.now()
+    await until(() => seenBy(bob).length === 1)
+    expect(performance.now() - since).toBeLessThan(1_000)
+  })
+
+  test('[COL110] and everybody goes on seeing who moves, renews and leaves', async () => {
+    const { alice, aliceTab, bob } = await reconnected()
+    await until(() => seenBy(bob).length === 1 && seenBy(alice).length === 1)
+    for (const cursor of [1, 2, 3]) {
+      alice.awareness?.setLocalStateField('cursor', cursor)
+      await until(() => cursorsSeenBy(bob).includes(cursor))
+    }
+    bob.awareness?.setLocalStateField('cursor', 7)
+    await until(() => cursorsSeenBy(alice).includes(7))
+    expect(cursorsSeenBy(alice)).toContain(3)
+    const clockAtBob = () => bob.awareness?.meta.get(alice.document.clientID)?.clock ?? 0
+    const before = clockAtBob()
+    alice.awareness?.setLocalState(alice.awareness.getLocalState())
+    await until(() => clockAtBob() > before)
+    aliceTab.close()
+    await until(() => seenBy(bob).length === 0)
+  })
 })
 
 /** The clock of the first client in the newest presence message. */
@@ -342,6 +395,81 @@ describe('identity', () => {
     socket.awareness(document, encodeAwareness([{ clientId: 7, clock: 1, state: { user: { id: 'alice' } } }]))
     await until(() => seenBy(bob).length === 1)
     expect(seenBy(alice)).toContainEqual({ id: 'bob', name: 'bob', color: '#123456' })
+  })
+
+  test.each([1, 2] as const)(
+    '[COL111] nobody takes the client id of a user who is away for a moment (%i server(s))',
+    async (serverCount) => {
+      const { document, alice, bob, aliceTab, there } = await together(serverCount)
+      show(alice, 'alice')
+      await until(() => seenBy(bob).length === 1)
+      aliceTab.socket.disconnect()
+      await until(() => seenBy(bob).length === 0)
+      using socket = await RawSocket.open(there.url)
+      socket.auth(document, nodes.signer.tokenOf('bob'))
+      await until(() => socket.of(document, 2).length > 0)
+      const clientId = alice.document.clientID
+      const taken = { clientId, clock: 1_000, state: { user: { id: 'bob', name: 'taken' } } }
+      socket.awareness(document, encodeAwareness([taken]))
+      socket.awareness(document, encodeAwareness([{ ...taken, state: {} }]))
+      socket.awareness(document, encodeAwareness([{ clientId: 7, clock: 1, state: { user: { id: 'bob' } } }]))
+      await until(() => seenBy(bob).length === 1)
+      expect(bob.awareness?.getStates().has(clientId)).toBe(false)
+      await aliceTab.socket.connect()
+      await until(() => bob.awareness?.getStates().get(clientId)?.user?.id === 'alice')
+    },
+  )
+
+  test('[COL111] what another server says does not give a client id to somebody else', async () => {
+    const { document, fanout, alice, bob } = await together(2)
+    show(alice, 'alice')
+    await until(() => seenBy(bob).length === 1)
+    const clientId = alice.document.clientID
+    const entries = [
+      { clientId, clock: 1_000, state: { user: { id: 'bob' } } },
+      { clientId: 7, clock: 1, state: { user: { id: 'bob' } } },
+    ]
+    fanout.publishPresence({ document, sender: createNodeId(), awareness: encodeAwareness(entries) })
+    await until(() => seenBy(alice).length === 1 && seenBy(bob).length === 2)
+    expect(bob.awareness?.getStates().get(clientId)?.user.id).toBe('alice')
+  })
+
+  test('[COL112] one user shows at most 64 clients, over however many sockets and sessions; others are seen', async () => {
+    const { document, alice, bob, here, there } = await together(2)
+    show(alice, 'alice')
+    await until(() => seenBy(bob).length === 1)
+    using crowd = await RawSocket.open(here.url)
+    const shownAsAlice = () =>
+      [...(bob.awareness?.getStates().values() ?? [])].filter(({ user }) => user?.id === 'alice').length
+    for (let session = 0; session < 20; session += 1) {
+      const address = `${document}\0${session}`
+      crowd.auth(address, nodes.signer.tokenOf('alice'))
+      await until(() => crowd.of(address, 2).length > 0)
+      const entries = Array.from({ length: 8 }, (_, at) => ({ clientId: 1 + session * 8 + at, clock: 1 }))
+      const state = { user: { id: 'alice' } }
+      crowd.awareness(address, encodeAwareness(entries.map((entry) => ({ ...entry, state }))))
+    }
+    await until(() => shownAsAlice() >= 64)
+    using elsewhere = await RawSocket.open(there.url)
+    elsewhere.auth(document, nodes.signer.tokenOf('alice'))
+    await until(() => elsewhere.of(document, 2).length > 0)
+    elsewhere.awareness(
+      document,
+      encodeAwareness([{ clientId: 900, clock: 1, state: { user: { id: 'alice' } } }]),
+    )
+    show(bob, 'bob')
+    await until(() => seenBy(alice).some((user) => user.id === 'bob'))
+    expect(shownAsAlice()).toBe(64)
+    expect(bob.awareness?.getStates().has(900)).toBe(false)
+    // Who leaves makes room.
+    crowd.awareness(`${document}\x000`, encodeAwareness([{ clientId: 1, clock: 9, state: null }]))
+    await until(() => shownAsAlice() === 63)
+    elsewhere.awareness(
+      document,
+      encodeAwareness([{ clientId: 901, clock: 1, state: { user: { id: 'alice' } } }]),
+    )
+    await until(() => bob.awareness?.getStates().has(901) ?? false)
+    expect(shownAsAlice()).toBe(64)
   })
 
   test('[COL88] presence that cannot be shown is passed on to nobody', async () => {

@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Connection, type Document, isTransactionOrigin } from '@hocuspocus/server'
+import { type Connection, type Document, isTransactionOrigin, OutgoingMessage } from '@hocuspocus/server'
 import type { DocumentName, Fanout, JsonObject, NodeId, PresenceMessage } from '@nexus/core'
 import { applyAwarenessUpdate, encodeAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness'
 import { type AwarenessEntry, encodeAwareness, parseAwareness } from './awareness-entries.ts'
+import { ClientUsers } from './client-users.ts'
 import { type PresenceIdentity, shownUserId, toTrueState } from './identity.ts'
+import { ReturnedTabs } from './returned-tabs.ts'
 
 interface DocumentPresenceParts {
   readonly document: Document
@@ -30,8 +32,13 @@ const RENEWAL = Object.freeze({ source: 'local' as const })
 const FRESH_MS = 10_000
 /** Client ids one connection may bring into a document. A tab has one, and makes a new one now and then. */
 const MAX_CLIENTS_PER_CONNECTION = 16
+/** Clients one user may show in a document, here and on other processes. */
+const MAX_CLIENTS_PER_USER = 64
 /** A presence message without entries: "I have just opened this document, who is there?" */
 const HELLO: readonly AwarenessEntry[] = []
+/** "I have tabs that came back, who is there, with clocks that nobody has heard?" Awareness itself takes no notice of it. */
+const RAISE: readonly AwarenessEntry[] = [{ clientId: 0, clock: 0, state: null }]
+const NOBODY: ReadonlySet<Connection> = new Set()
 
 /** Who is in one document: of our own sockets, and as other processes tell. Nothing of it is stored. */
 export class DocumentPresence {
@@ -45,6 +52,14 @@ export class DocumentPresence {
   readonly #others = new Map<NodeId, Set<number>>()
   /** Clients that said again what they show, and whom others must be told about before they take them for outdated. */
   readonly #renewed = new Set<number>()
+  readonly #users = new ClientUsers()
+  readonly #returned = new ReturnedTabs((connections) => {
+    this.#raise(connections)
+    // What has arrived here is told first: its old process shall not raise it any more.
+    this.#publishNow()
+    this.#publish(encodeAwareness(RAISE))
+  })
+  #isAskedToRaise = false
   #timer: NodeJS.Timeout | null = null
   #renewalTimer: NodeJS.Timeout | null = null
 
@@ -54,6 +69,7 @@ export class DocumentPresence {
     document.awareness.on('update', (changes: Changes, origin: unknown) => this.#onChange(changes, origin))
     document.on('destroy', () => {
       if (this.#renewalTimer !== null) clearTimeout(this.#renewalTimer)
+      this.#returned.stop()
       this.#publishNow()
     })
   }
@@ -67,11 +83,19 @@ export class DocumentPresence {
   take(connection: Connection, identity: PresenceIdentity, bytes: Uint8Array): boolean {
     const entries = parseAwareness(bytes)
     if (entries === null) return false
-    const own = this.#parts.document.getClients(connection)
+    const { document } = this.#parts
+    const own = document.getClients(connection)
+    const isReturn = entries.some((entry) => this.#isReturn(entry))
+    let room = MAX_CLIENTS_PER_USER - this.#users.shownCount(identity.userId)
     const news = entries.flatMap((entry) => {
       const state = this.#admit(identity, entry)
-      if (state === undefined || !this.#isKnown(entry, connection)) return []
-      if (state !== null) this.#claim(entry.clientId, connection)
+      const isMore = entry.state !== null && !document.awareness.states.has(entry.clientId)
+      if (state === undefined || (isMore && room <= 0) || !this.#isKnown(entry, connection)) return []
+      if (isMore) room -= 1
+      if (state !== null) {
+        this.#claim(entry.clientId, connection)
+        this.#users.claim(entry.clientId, identity.userId)
+      }
       const admitted = { ...entry, state }
       if (this.#isRenewal(admitted)) {
         this.#renewLater(admitted)
@@ -81,7 +105,8 @@ export class DocumentPresence {
         this.#inOrder(admitted, { isOwner: own.has(entry.clientId), isArrival: this.#arrives(admitted) }),
       ]
     })
-    if (news.length > 0) this.#parts.document.applyAwarenessUpdate(connection, encodeAwareness(news))
+    if (news.length > 0) document.applyAwarenessUpdate(connection, encodeAwareness(news))
+    this.#returned.heard(connection, isReturn)
     return true
   }
 
@@ -90,11 +115,13 @@ export class DocumentPresence {
     if (sender === this.#parts.nodeId) return
     const entries = parseAwareness(message)
     if (entries === null) return
-    if (entries.length === 0) this.#publishAll()
+    const isAskedToRaise = isDeepStrictEqual(entries, RAISE)
+    this.#isAskedToRaise ||= isAskedToRaise
+    if (isAskedToRaise || entries.length === 0) this.#publishAll()
     const theirs = this.#others.get(sender) ?? new Set()
     this.#others.set(sender, theirs)
     const news = entries
-      .filter((entry) => !this.#isOurs(entry))
+      .filter((entry) => this.#isTheirUsers(entry) && !this.#isOurs(entry))
       .map((entry) => this.#inOrder(entry, { isOwner: theirs.has(entry.clientId), isArrival: false }))
     applyAwarenessUpdate(this.#parts.document.awareness, encodeAwareness(news), FROM_OTHERS)
     for (const entry of news) this.#noteOwner(entry, theirs)
@@ -112,6 +139,33 @@ export class DocumentPresence {
     if (theirs === undefined) return
     this.#others.delete(node)
     removeAwarenessStates(this.#parts.document.awareness, [...theirs], FROM_OTHERS)
+  }
+
+  /**
+   * Gives our clients higher clocks than anybody has heard, without an event, which would send everybody to everybody.
+   * Who must know is told: the connections that `returned`, and each client's own, which takes its clock along when it
+   * goes to another process.
+   */
+  #raise(returned: ReadonlySet<Connection>): void {
+    const { awareness, connections } = this.#parts.document
+    for (const client of this.#local) {
+      const known = awareness.meta.get(client)
+      if (known === undefined || !awareness.states.has(client)) continue
+      awareness.meta.set(client, { ...known, clock: known.clock + 1 })
+      this.#unpublished.add(client)
+    }
+    for (const [connection, { clients: own }] of [...connections]) {
+      const told = returned.has(connection) ? this.#local : own
+      const shown = [...told].filter((client) => awareness.states.has(client))
+      if (shown.length === 0) continue
+      const message = new OutgoingMessage(connection.messageAddress)
+      connection.send(message.createAwarenessUpdateMessage(awareness, shown).toUint8Array())
+    }
+  }
+
+  /** Whether the client was shown before, here or elsewhere: it has heard a clock of its own then, which is no first one. */
+  #isReturn({ clientId, clock }: AwarenessEntry): boolean {
+    return clock > 1 || this.#parts.document.awareness.meta.has(clientId)
   }
 
   /** Soon, so that many who ask at once are answered once. */
@@ -158,15 +212,23 @@ export class DocumentPresence {
   }
 
   /**
-   * What a client may set: its own presence, under its own name, on a client id that shows nobody else.
+   * What a client may set: its own presence, under its own name, on a client id that is nobody else's.
    *
    * @returns The state to show (`null`: removed), or `undefined` when the entry is to be left out.
    */
   #admit(identity: PresenceIdentity, { clientId, state }: AwarenessEntry): JsonObject | null | undefined {
-    const shown = shownUserId(this.#parts.document.awareness.getStates().get(clientId))
-    if (shown !== null && shown !== identity.userId) return undefined
+    if (!this.#users.mayShow(clientId, identity.userId)) return undefined
     if (state === null) return null
     return toTrueState(state, identity) ?? undefined
+  }
+
+  /** Whether another process says nothing else of whose the client is than we know; what is new is remembered. */
+  #isTheirUsers({ clientId, state }: AwarenessEntry): boolean {
+    const userId = shownUserId(state ?? undefined)
+    if (userId === null) return true
+    if (!this.#users.mayShow(clientId, userId)) return false
+    this.#users.claim(clientId, userId)
+    return true
   }
 
   /** Whether the client is one the document has heard of, or one more that the connection may bring. */
@@ -230,6 +292,8 @@ export class DocumentPresence {
   }
 
   #onChange({ added, updated, removed }: Changes, origin: unknown): void {
+    for (const client of [...added, ...updated]) this.#users.show(client)
+    for (const client of removed) this.#users.hide(client)
     if (origin === FROM_OTHERS) return
     if (isTransactionOrigin(origin) && origin.source === 'connection') {
       for (const client of [...added, ...updated]) this.#local.add(client)
@@ -265,6 +329,8 @@ export class DocumentPresence {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
     if (this.#unpublished.size === 0) return
+    if (this.#isAskedToRaise) this.#raise(NOBODY)
+    this.#isAskedToRaise = false
     const clients = [...this.#unpublished]
     this.#unpublished.clear()
     this.#publish(encodeAwarenessUpdate(this.#parts.document.awareness, clients))
