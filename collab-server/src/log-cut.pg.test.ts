@@ -6,7 +6,7 @@ import { until, withNodes } from './testkit/with-nodes.ts'
 
 const nodes = withNodes()
 
-test('[COL114] when the database is put back to an earlier moment, clients bring what was lost', async () => {
+test('[COL115] when the database is put back to an earlier moment, clients bring what was lost', async () => {
   const { document } = await nodes.panel()
   const fanout = createMemoryFanout()
   const options = { COLLAB_HEAD_POLL_MS: 20 }
