@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { describe, expect, inject, test, vi } from 'vitest'
 import { createSqlUpdateLog } from '../sql/sql-update-log.ts'
+import { orUnavailable } from '../sql/unavailable.ts'
 import { someDocument, someUpdates } from '../testkit/builders.ts'
 import { freePort } from '../testkit/free-port.ts'
 import { startPostgres } from '../testkit/start-postgres.ts'
@@ -107,6 +108,45 @@ describe('losing the server', () => {
     } finally {
       process.kill(pid, 'SIGCONT')
     }
+    await close()
+  })
+
+  test('[PGS9] closing waits a few seconds for a server that stopped answering, no longer', async () => {
+    const server = await startPostgres()
+    const onConnectionLost = vi.fn()
+    const { db, close } = await openPostgres({ url: server.url, onConnectionLost })
+    await Promise.all([sql`select 1`.execute(db), sql`select 1`.execute(db)])
+    server.freeze()
+    const asked = Promise.withResolvers<void>()
+    const question = db.connection().execute(async (connection) => {
+      asked.resolve()
+      await sql`select 1`.execute(connection)
+    })
+    const refused = expect(question).rejects.toThrow(/^Connection terminated/)
+    await asked.promise
+    const startedAt = performance.now()
+    await close()
+    expect(performance.now() - startedAt).toBeLessThan(4_000)
+    await refused
+    expect(onConnectionLost).not.toHaveBeenCalled()
+    server.thaw()
+    await server.stop()
+  })
+})
+
+describe('prepared statements', () => {
+  test('[PGS10] one that a migration or a pooler took away is unavailable, and the next try has a new connection', async () => {
+    const { db, close } = await openPostgres({ url: database.url, maxConnections: 1 })
+    const ask = () => orUnavailable(() => sql`select * from stale where a = ${1}::int`.execute(db))
+    await sql`create table stale (a int)`.execute(db)
+    for (let count = 0; count < 3; count += 1) await ask()
+    await sql`alter table stale add column b int`.execute(database.db)
+    await expect(ask()).rejects.toMatchObject({ code: 'unavailable', cause: { code: '0A000' } })
+    expect((await ask()).rows).toEqual([])
+    for (let count = 0; count < 3; count += 1) await ask()
+    await sql`deallocate all`.execute(db)
+    await expect(ask()).rejects.toMatchObject({ code: 'unavailable', cause: { code: '26000' } })
+    expect((await ask()).rows).toEqual([])
     await close()
   })
 })

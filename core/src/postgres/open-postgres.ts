@@ -1,6 +1,7 @@
 import { Socket } from 'node:net'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import { waitAtMost } from '../model/wait-at-most.ts'
 import type { Database, Db } from '../sql/database.ts'
 import { createStatementNames, preparingClient } from './preparing-client.ts'
 
@@ -11,6 +12,8 @@ const CONNECT_TIMEOUT_MS = 5_000
 const STATEMENT_TIMEOUT_MS = 30_000
 /** The server ends a statement by itself first. Idle connections are closed long before. */
 const SILENCE_PER_STATEMENT_TIMEOUT = 1.5
+/** Longest time for closing in good order, ms; a server that hangs never takes part in it. */
+const CLOSE_TIMEOUT_MS = 2_000
 const INT8_OID = 20
 const BYTEA_OID = 17
 
@@ -20,13 +23,13 @@ interface PostgresOptions {
   readonly maxConnections?: number
   /** Longest run of one statement; 0: no limit (for long migrations). */
   readonly statementTimeoutMs?: number
-  /** A connection broke; the next query opens a new one. For the log. */
+  /** A connection broke while nobody closed it; the next query opens a new one. For the log. */
   readonly onConnectionLost?: (error: Error) => void
 }
 
 export interface OpenDatabase {
   readonly db: Db
-  /** Waits for running queries and closes every connection. */
+  /** Closes every connection. Running queries have 2 s to end; what is not answered by then has failed, as unavailable. */
   close(): Promise<void>
 }
 
@@ -37,23 +40,49 @@ export interface OpenDatabase {
  */
 export async function openPostgres(options: PostgresOptions): Promise<OpenDatabase> {
   const statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS
+  const sockets = new Set<Socket>()
+  let isClosing = false
   const pool = new pg.Pool({
     Client: preparingClient(createStatementNames()),
     connectionString: options.url,
     max: options.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: statementTimeoutMs,
-    stream: () => createSocket(statementTimeoutMs * SILENCE_PER_STATEMENT_TIMEOUT),
+    stream: () => {
+      const socket = createSocket(statementTimeoutMs * SILENCE_PER_STATEMENT_TIMEOUT)
+      sockets.add(socket)
+      return socket.once('close', () => sockets.delete(socket))
+    },
     application_name: 'nexus',
     keepAlive: true,
     types: { getTypeParser },
   })
   // Without listeners a connection that breaks would end the process: the pool's hears of idle ones, the client's of those in use.
-  pool.on('connect', (client) => client.on('error', (error) => options.onConnectionLost?.(error)))
+  pool.on('connect', (client) => {
+    client.on('error', (error) => {
+      if (!isClosing) options.onConnectionLost?.(error)
+    })
+  })
   pool.on('error', () => undefined)
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
-  return { db, close: () => db.destroy() }
+  return {
+    db,
+    close: () => {
+      isClosing = true
+      return closeInTime(db, sockets)
+    },
+  }
 }
+
+async function closeInTime(db: Db, sockets: ReadonlySet<Socket>): Promise<void> {
+  const closed = db.destroy()
+  await waitAtMost(CLOSE_TIMEOUT_MS, closed.then(() => allClosed(sockets)))
+  for (const socket of sockets) socket.destroy(new Error('Connection terminated because the pool closes'))
+  await Promise.all([closed, allClosed(sockets)])
+}
+
+const allClosed = (sockets: ReadonlySet<Socket>) =>
+  Promise.all([...sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve))))
 
 /**
  * A server that is gone without closing its connections (a failover, a cut cable) would otherwise hold what waits for it for as

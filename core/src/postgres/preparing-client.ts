@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { isPreparedStatementLost } from '../sql/unavailable.ts'
 
 /** A statement is prepared when its text comes for the third time: what is asked once or twice would not pay for it. */
 const PREPARE_AT_USE = 3
@@ -25,6 +26,8 @@ export function createStatementNames(): StatementNames {
 /**
  * A connection that prepares what it is asked often. PostgreSQL plans the append, its most intricate and most frequent
  * statement, in more time than it runs it: prepared, it takes half the time and half the database's CPU (measured).
+ *
+ * A connection on which a prepared statement does not work any more ends: it would fail there at every try.
  */
 export function preparingClient(names: StatementNames): typeof pg.Client {
   // `query` has a dozen forms; the one of text and values is Kysely's.
@@ -33,7 +36,16 @@ export function preparingClient(names: StatementNames): typeof pg.Client {
       const [text, values, ...rest] = args
       const name = typeof text === 'string' && Array.isArray(values) ? names(text) : undefined
       const query = super.query.bind(this) as (...args: unknown[]) => never
-      return name === undefined ? query(...args) : query({ name, text, values }, ...rest)
+      return name === undefined ? query(...args) : this.#endWhenLost(query({ name, text, values }, ...rest))
+    }
+
+    #endWhenLost<Answer>(answer: Answer): Answer {
+      if (answer instanceof Promise) {
+        answer.catch((error: unknown) => {
+          if (isPreparedStatementLost(error)) void this.end()
+        })
+      }
+      return answer
     }
   }
   return Client

@@ -4,7 +4,7 @@ import { isUnavailable, orUnavailable } from './unavailable.ts'
 
 const withCode = (code: string) => Object.assign(new Error(code), { code })
 
-test.each(['08006', '57P01', '57014', '53300', '40001', '40P01', '25006', 'ECONNREFUSED', 'EPIPE'])(
+test.each(['08006', '57P01', '57014', '53300', '40001', '40P01', '25006', '26000', 'ECONNREFUSED', 'EPIPE'])(
   '[UNA1] code %s means the database is away or cannot work now',
   (code) => {
     expect(isUnavailable(withCode(code))).toBe(true)
@@ -23,6 +23,12 @@ test('[UNA1] the drivers’ errors without a code count too', () => {
   expect(isUnavailable(new Error('timeout exceeded when trying to connect'))).toBe(true)
   expect(isUnavailable(new Error('something else'))).toBe(false)
   expect(isUnavailable('Connection terminated')).toBe(false)
+})
+
+test('[UNA1] a plan that a migration made useless counts too, other missing features do not', () => {
+  const feature = (message: string) => Object.assign(new Error(message), { code: '0A000' })
+  expect(isUnavailable(feature('cached plan must not change result type'))).toBe(true)
+  expect(isUnavailable(feature('cannot insert into a view'))).toBe(false)
 })
 
 test('[UNA3] the cause is kept, and other errors pass unchanged', async () => {

@@ -13,6 +13,7 @@ const UNAVAILABLE_SQLSTATES: Record<string, string> = {
   '25006': 'read-only: a standby, in the middle of a failover',
   '25P02': 'the transaction around the statement has failed before',
   '25P03': 'the transaction was idle too long',
+  '26000': 'a prepared statement is gone: a pooler gave the connection to others meanwhile',
   '3D000': 'the database does not exist (yet)',
   '40001': 'serialization failure',
   '40P01': 'deadlock',
@@ -20,6 +21,10 @@ const UNAVAILABLE_SQLSTATES: Record<string, string> = {
   '42703': 'a column is missing: migrations have not run',
   '55P03': 'a lock was not to be had in time',
 }
+
+/** SQLSTATE of a feature that is missing, and of this one, for which it is no fault of the statement. */
+const FEATURE_SQLSTATE = '0A000'
+const PLAN_IS_STALE = /^cached plan must not change result type/
 
 /** `code` of Node's network errors. */
 const UNAVAILABLE_NETWORK = new Set([
@@ -54,7 +59,14 @@ export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = 'code' in error && typeof error.code === 'string' ? error.code : null
   if (code === null) return UNAVAILABLE_MESSAGES.some((pattern) => pattern.test(error.message))
+  if (code === FEATURE_SQLSTATE) return PLAN_IS_STALE.test(error.message)
   return Object.hasOwn(UNAVAILABLE_SQLSTATES, code) || isSqlStateClass(code) || UNAVAILABLE_NETWORK.has(code)
+}
+
+/** True when a statement that was prepared on a connection can never run on it again: a migration or a pooler was there. */
+export function isPreparedStatementLost(error: unknown): boolean {
+  if (!(error instanceof Error) || !('code' in error)) return false
+  return error.code === '26000' || (error.code === FEATURE_SQLSTATE && PLAN_IS_STALE.test(error.message))
 }
 
 const isSqlStateClass = (code: string): boolean =>
