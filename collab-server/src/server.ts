@@ -4,6 +4,7 @@ import {
   type AccessTokenVerifier,
   createAccess,
   createAccessTokenVerifier,
+  createDatabaseProbe,
   type Health,
   type Logger,
   readOptions,
@@ -67,14 +68,18 @@ export async function createCollabServer(parts: CollabServerParts): Promise<Coll
     onOpen: collab.openSocket,
   })
 
-  const health = async (): Promise<Health> => ({
-    ready: state === 'open' && !queue.isStalled,
-    parts: {
-      database: queue.isStalled ? 'away, edits wait in memory' : 'ok',
-      fanout: parts.fanout.isHealthy() ? 'ok' : 'reconnecting',
-      sockets: state === 'open' ? 'open' : state,
-    },
-  })
+  const probeDatabase = createDatabaseProbe(db)
+  const health = async (): Promise<Health> => {
+    const database = queue.isStalled ? 'away, edits wait in memory' : await probeDatabase()
+    return {
+      ready: state === 'open' && database === 'ok',
+      parts: {
+        database,
+        fanout: parts.fanout.isHealthy() ? 'ok' : 'reconnecting',
+        sockets: state,
+      },
+    }
+  }
 
   return {
     name: 'collab-server',

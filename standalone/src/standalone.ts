@@ -5,6 +5,7 @@ import { createCollabServer } from '@nexus/collab-server'
 import { createNodeId } from '@nexus/core'
 import {
   answerHealth,
+  closeInTime,
   type Health,
   type Logger,
   listen,
@@ -102,11 +103,14 @@ async function openPort({ options, routes, services, stores }: PortParts): Promi
       await routes.collabServer.drain()
       for (const service of services) if (service !== routes.collabServer) await service.drain()
     },
-    close: async () => {
-      for (const service of services) await service[Symbol.asyncDispose]()
-      await http.close()
-      await stores.close()
-    },
+    close: () =>
+      closeInTime({
+        disposeServices: async () => {
+          for (const service of services) await service[Symbol.asyncDispose]()
+        },
+        closePort: http.close,
+        closeStores: stores.close,
+      }),
   }
 }
 

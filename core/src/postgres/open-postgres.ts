@@ -7,7 +7,7 @@ import { createStatementNames, preparingClient } from './preparing-client.ts'
 
 const DEFAULT_MAX_CONNECTIONS = 10
 /** Longest wait for a free or new connection, ms. */
-const CONNECT_TIMEOUT_MS = 5_000
+const CONNECT_TIMEOUT_MS = 4_000
 /** Longest run of one statement, ms. Above the slowest healthy append by far; below what a person waits for. */
 const STATEMENT_TIMEOUT_MS = 30_000
 /** The server ends a statement by itself first. Idle connections are closed long before. */
@@ -76,7 +76,10 @@ export async function openPostgres(options: PostgresOptions): Promise<OpenDataba
 
 async function closeInTime(db: Db, sockets: ReadonlySet<Socket>): Promise<void> {
   const closed = db.destroy()
-  await waitAtMost(CLOSE_TIMEOUT_MS, closed.then(() => allClosed(sockets)))
+  await waitAtMost(
+    CLOSE_TIMEOUT_MS,
+    closed.then(() => allClosed(sockets)),
+  )
   for (const socket of sockets) socket.destroy(new Error('Connection terminated because the pool closes'))
   await Promise.all([closed, allClosed(sockets)])
 }

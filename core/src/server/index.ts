@@ -7,7 +7,9 @@ export {
   createAccessTokenVerifier,
   type VerifiedCaller,
 } from './access-token-verifier.ts'
+export { closeInTime } from './close-in-time.ts'
 export { PUBLIC_OPTIONS, processOptions } from './common-options.ts'
+export { createDatabaseProbe } from './database-probe.ts'
 export { answerHealth } from './health-routes.ts'
 export { listen } from './listen.ts'
 export { createLogger, LOG_LEVELS, type Logger } from './logger.ts'

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { waitAtMost } from '../model/wait-at-most.ts'
 
 interface ListenOptions {
   /** 0: any free port. */
@@ -13,7 +14,7 @@ interface ListenOptions {
 
 interface Listening {
   readonly port: number
-  /** Takes no more connections and resolves when the open ones have ended; idle ones are ended at once. */
+  /** Takes no more connections and ends the open ones: idle ones at once, those with a request after half a second. */
   close(): Promise<void>
 }
 
@@ -23,6 +24,9 @@ const HEADERS_TIMEOUT_MS = 20_000
 const REQUEST_TIMEOUT_MS = 120_000
 /** How long a finished keep-alive connection may wait for its next request. Longer than common proxies' 60 s. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000
+
+/** Time a request that is still under way has to end when the port closes, ms. */
+const CLOSE_GRACE_MS = 500
 
 const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'another process listens on it',
@@ -73,9 +77,12 @@ function opened(server: Server, { port, host }: ListenOptions): Promise<void> {
   })
 }
 
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => {
+async function closed(server: Server): Promise<void> {
+  const closing = new Promise<void>((resolve) => {
     server.close(() => resolve())
-    server.closeIdleConnections()
   })
+  server.closeIdleConnections()
+  await waitAtMost(CLOSE_GRACE_MS, closing)
+  server.closeAllConnections()
+  await closing
 }

@@ -1,3 +1,4 @@
+import { closeInTime } from './close-in-time.ts'
 import { answerHealth } from './health-routes.ts'
 import { listen } from './listen.ts'
 import type { Logger } from './logger.ts'
@@ -54,11 +55,12 @@ function runUntilStopped(options: RunServiceOptions): Promise<void> {
           isDraining = true
           await service.drain()
         },
-        close: async () => {
-          await service[Symbol.asyncDispose]()
-          await http.close()
-          await release()
-        },
+        close: () =>
+          closeInTime({
+            disposeServices: async () => service[Symbol.asyncDispose](),
+            closePort: http.close,
+            closeStores: release,
+          }),
       }
     },
   })
