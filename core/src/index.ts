@@ -21,6 +21,7 @@ export { isJsonObject, type Json, type JsonObject } from './model/json.ts'
 export { MAX_WORKSPACES_OF_PLAN, type Plan } from './model/plan.ts'
 export { canWrite, isOwner, type Role } from './model/role.ts'
 export { NO_VERSION, parseVersion, toVersion, type Version } from './model/version.ts'
+export { waitAtMost } from './model/wait-at-most.ts'
 export { type Clock, systemClock } from './ports/clock.ts'
 export type {
   AnnouncedUpdate,

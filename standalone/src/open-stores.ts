@@ -1,8 +1,7 @@
 import type { Fanout, NodeId } from '@nexus/core'
-import { createMemoryFanout } from '@nexus/core/memory'
 import { openPglite } from '@nexus/core/pglite'
 import { openPostgres } from '@nexus/core/postgres'
-import { createRedisFanout } from '@nexus/core/redis'
+import { createLostConnectionWarnings, type Logger, openFanout } from '@nexus/core/server'
 import { type Db, migrate } from '@nexus/core/sql'
 import type { StandaloneOptions } from './config.ts'
 
@@ -16,19 +15,25 @@ export interface Stores {
  * Opens the database (PGlite below `DATA_DIR`, or PostgreSQL when `DATABASE_URL` is given), brings its tables up to
  * date, and opens the fan-out (in this process, or Redis when `REDIS_URL` is given).
  */
-export async function openStores(options: StandaloneOptions, nodeId: NodeId): Promise<Stores> {
+export async function openStores(
+  options: StandaloneOptions,
+  nodeId: NodeId,
+  logger: Logger,
+): Promise<Stores> {
   const database =
     options.DATABASE_URL === null
       ? await openPglite({ dataDir: options.DATA_DIR })
-      : await openPostgres({ url: options.DATABASE_URL })
+      : await openPostgres({
+          url: options.DATABASE_URL,
+          onConnectionLost: createLostConnectionWarnings(logger),
+        })
   try {
     await migrate(database.db)
   } catch (error) {
     await database.close()
     throw error
   }
-  const fanout =
-    options.REDIS_URL === null ? createMemoryFanout() : createRedisFanout({ url: options.REDIS_URL, nodeId })
+  const fanout = openFanout({ url: options.REDIS_URL, nodeId, logger })
   return {
     db: database.db,
     fanout,

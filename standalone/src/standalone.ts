@@ -35,7 +35,7 @@ export interface Standalone extends Running {
  */
 export async function startStandalone(options: StandaloneOptions, logger: Logger): Promise<Standalone> {
   await mkdir(options.DATA_DIR, { recursive: true, mode: 0o700 })
-  const stores = await openStores(options, createNodeId())
+  const stores = await openStores(options, createNodeId(), logger)
   const services: Service[] = []
   try {
     const { api, collabServer, snapshots } = await createServices(options, stores, logger)

@@ -13,6 +13,7 @@ export { createDatabaseProbe } from './database-probe.ts'
 export { answerHealth } from './health-routes.ts'
 export { listen } from './listen.ts'
 export { createLogger, LOG_LEVELS, type Logger } from './logger.ts'
+export { openFanout } from './open-fanout.ts'
 export {
   choiceOption,
   InvalidOptions,
@@ -26,3 +27,4 @@ export {
 export { type Running, runProcess } from './run-process.ts'
 export { runServiceProcess } from './run-service-process.ts'
 export type { Health, Service } from './service.ts'
+export { createLostConnectionWarnings } from './sparing-warnings.ts'

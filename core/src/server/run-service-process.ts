@@ -1,16 +1,16 @@
-import { createMemoryFanout } from '../memory/memory-fanout.ts'
 import { createNodeId, type NodeId } from '../model/ids.ts'
 import type { Fanout } from '../ports/fanout.ts'
 import type { UpdateLog } from '../ports/update-log.ts'
 import { openPostgres } from '../postgres/open-postgres.ts'
-import { createRedisFanout } from '../redis/redis-fanout.ts'
 import type { Db } from '../sql/database.ts'
 import { createSqlUpdateLog } from '../sql/sql-update-log.ts'
 import type { ProcessOptions } from './common-options.ts'
 import { createLogger, type Logger } from './logger.ts'
+import { openFanout } from './open-fanout.ts'
 import { type OptionsOf, type OptionTable, readOptions } from './options.ts'
 import { runService } from './run-service.ts'
 import type { Service } from './service.ts'
+import { createLostConnectionWarnings } from './sparing-warnings.ts'
 
 /** What a service process opens before it makes its service. */
 interface ServiceParts {
@@ -57,7 +57,7 @@ function run<Table extends OptionTable>(
     port: options.PORT,
     drainTimeoutMs: options.DRAIN_TIMEOUT_MS,
     open: async () => {
-      const stores = await openStores(options)
+      const stores = await openStores(options, logger)
       try {
         const service = await program.create(options, { ...stores.parts, logger })
         return { service, release: stores.release }
@@ -69,10 +69,13 @@ function run<Table extends OptionTable>(
   })
 }
 
-async function openStores({ DATABASE_URL, REDIS_URL }: ProcessOptions) {
+async function openStores({ DATABASE_URL, REDIS_URL }: ProcessOptions, logger: Logger) {
   const nodeId = createNodeId()
-  const { db, close } = await openPostgres({ url: DATABASE_URL })
-  const fanout = REDIS_URL === null ? createMemoryFanout() : createRedisFanout({ url: REDIS_URL, nodeId })
+  const { db, close } = await openPostgres({
+    url: DATABASE_URL,
+    onConnectionLost: createLostConnectionWarnings(logger),
+  })
+  const fanout = openFanout({ url: REDIS_URL, nodeId, logger })
   return {
     parts: { db, log: createSqlUpdateLog(db), fanout, nodeId },
     release: async () => {
