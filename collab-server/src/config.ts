@@ -10,8 +10,13 @@ import {
 const count = (fallback: number, doc: string) => integerOption({ min: 1, max: 10_000_000 }, { doc, fallback })
 const bytes = (fallback: number, doc: string) =>
   integerOption({ min: 1_000, max: 2_000_000_000 }, { doc: `${doc}, bytes`, fallback })
-const ms = (fallback: number, doc: string) =>
-  integerOption({ min: 1, max: 86_400_000 }, { doc: `${doc}, ms`, fallback })
+const ms = (fallback: number, doc: string, max = 86_400_000) =>
+  integerOption({ min: 1, max }, { doc: `${doc}, ms`, fallback })
+
+/** A ping is left out while the last message is younger than 0.3 of this: 1.3 of it must stay below the clients' 30 s. */
+const MAX_PING_INTERVAL_MS = 22_000
+/** Everybody renews at least every 15 s and is forgotten after 30 s: what is held back comes before, with time for the way. */
+const MAX_PRESENCE_RENEWAL_MS = 12_000
 
 /** Every setting of the collaboration server; all have a fallback. */
 export const COLLAB_OPTIONS = {
@@ -38,14 +43,22 @@ export const COLLAB_OPTIONS = {
   COLLAB_MAX_BACKLOG_BYTES: bytes(8_000_000, 'Backlog of a socket above which it is closed'),
   COLLAB_SIGN_IN_TIMEOUT_MS: ms(10_000, 'Time for the first sign-in on a new socket'),
   COLLAB_LOAD_TIMEOUT_MS: ms(5_000, 'Time to try reading a document before its sockets are sent away'),
-  COLLAB_PING_INTERVAL_MS: ms(20_000, 'Pace of pings; clients give up after 30 s without a message'),
+  COLLAB_PING_INTERVAL_MS: ms(
+    20_000,
+    'Pace of pings, 22000 at most; clients give up after 30 s without a message',
+    MAX_PING_INTERVAL_MS,
+  ),
   COLLAB_ACCESS_CACHE_MS: ms(5_000, 'How long an answer about rights is used again'),
   COLLAB_ACCESS_CHECK_MS: ms(30_000, 'Pace of asking again whether open connections are still allowed'),
   COLLAB_ACCESS_CHECK_ALONE_MS: ms(1_500, 'The same while notices from other processes are surely lost'),
   COLLAB_REAUTH_LEAD_MS: ms(30_000, 'How long before a token ends the client is asked for a new one'),
   COLLAB_REAUTH_GRACE_MS: ms(5_000, 'How long after a token has ended its socket is closed'),
   COLLAB_PRESENCE_DELAY_MS: ms(50, 'Presence of a document is sent to other processes at most this often'),
-  COLLAB_PRESENCE_RENEWAL_MS: ms(8_000, 'Presence said again unchanged is passed on at most this often'),
+  COLLAB_PRESENCE_RENEWAL_MS: ms(
+    8_000,
+    'Presence said again unchanged is passed on at most this often, 12000 at most; it is forgotten after 30 s',
+    MAX_PRESENCE_RENEWAL_MS,
+  ),
   COLLAB_PRESENCE_HEARTBEAT_MS: ms(2_000, 'Pace of telling other processes that this one lives'),
   COLLAB_PRESENCE_SILENCE_MS: ms(6_000, 'The people of a process not heard for this long are removed'),
   COLLAB_HEAD_POLL_MS: ms(2_000, 'Pace of comparing open documents with the log, for lost messages'),

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { CLOSE_CODES } from '@nexus/core'
+import { CLOSE_CODES, waitAtMost } from '@nexus/core'
 import type { Logger } from '@nexus/core/server'
 import type { Collab } from './assemble.ts'
 import type { SocketRegistry } from './transport/socket-registry.ts'
@@ -22,7 +22,7 @@ export async function drain(parts: DrainParts): Promise<void> {
   const { hocuspocus, queue, registry, logger, timeoutMs, spreadMs } = parts
   const deadline = performance.now() + timeoutMs
   // A client that has its acks has nothing to send again.
-  await Promise.race([queue.idle(), wait(Math.min(ACK_GRACE_MS, timeoutMs / 3))])
+  await waitAtMost(Math.min(ACK_GRACE_MS, timeoutMs / 3), queue.idle())
   await letGo(registry, Math.min(spreadMs, timeoutMs / 3))
   const isDone = () => registry.size === 0 && hocuspocus.documents.size === 0 && queue.waitingBytes === 0
   while (!isDone() && performance.now() < deadline) await wait(CHECK_MS)
