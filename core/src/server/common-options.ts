@@ -33,7 +33,7 @@ export const processOptions = (fallbacks: { readonly port: number; readonly drai
   },
   REDIS_URL: {
     ...optionalTextOption({
-      doc: 'Redis to fan out through, such as redis://host:6379, or redis://one:6379,two:6379 for a cluster; without it, others are heard by polling',
+      doc: 'Redis to fan out through, such as redis://host:6379, or redis://one:6379,two:6379 for a cluster; without it, several nodes see each other’s edits within 2 s but not each other’s presence',
     }),
     secret: true,
     parse: (text: string) => {
