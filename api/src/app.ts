@@ -2,13 +2,13 @@ import { type Clock, type Fanout, type NodeId, systemClock, type UpdateLog } fro
 import {
   createAccess,
   createAccessTokenVerifier,
+  createDatabaseProbe,
   type Health,
   type Logger,
   type Service,
 } from '@nexus/core/server'
 import type { Db } from '@nexus/core/sql'
 import express, { type Express } from 'express'
-import { sql } from 'kysely'
 import { createAccounts } from './accounts/accounts.ts'
 import { createLiveSessions } from './accounts/live-sessions.ts'
 import { type ApiOptions, apiFallbacks } from './config.ts'
@@ -53,6 +53,7 @@ export async function createApi(given: CreateApiOptions): Promise<Service> {
   const parts = await createParts(given)
   const app = createApp(parts, given.logger)
   const underWay = createUnderWay()
+  const probeDatabase = createDatabaseProbe(given.db)
   return {
     name: 'api',
     handleRequest: (request, response) => {
@@ -62,7 +63,7 @@ export async function createApi(given: CreateApiOptions): Promise<Service> {
     },
     start: () => parts.accounts.start(),
     drain: () => underWay.none(),
-    health: () => healthOf(parts),
+    health: () => healthOf(parts.fanout, probeDatabase),
     [Symbol.asyncDispose]: () => parts.replicas.close(),
   }
 }
@@ -114,16 +115,13 @@ function createApp(parts: ApiParts, logger: Logger): Express {
   return app
 }
 
-async function healthOf({ db, fanout }: ApiParts): Promise<Health> {
-  const isDatabaseThere = await sql`select 1`.execute(db).then(
-    () => true,
-    () => false,
-  )
+async function healthOf(fanout: Fanout, probeDatabase: () => Promise<string>): Promise<Health> {
+  const database = await probeDatabase()
   return {
     // Without the fan-out everything works, only later.
-    ready: isDatabaseThere,
+    ready: database === 'ok',
     parts: {
-      database: isDatabaseThere ? 'ok' : 'away',
+      database,
       fanout: fanout.isHealthy() ? 'ok' : 'reconnecting',
     },
   }

@@ -1,5 +1,5 @@
 import type { Fanout, NodeId, UpdateLog, WorkspaceId } from '@nexus/core'
-import type { Health, Logger, Service } from '@nexus/core/server'
+import { createDatabaseProbe, type Health, type Logger, type Service } from '@nexus/core/server'
 import type { Db } from '@nexus/core/sql'
 import { findChanged } from './job/cut.ts'
 import { createFolderSizes } from './job/folder-sizes.ts'
@@ -71,6 +71,7 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
     for (const id of workspaceIds) if (!retries.isPaused(id)) queue.add(id, reason)
   }
   const lookout = createLookout(deps.logger)
+  const probeDatabase = createDatabaseProbe(db)
   const lookForRequests = () => lookout.look(async () => enqueue(await findRequested(db), 'request'))
   const lookForChanges = () => lookout.look(async () => enqueue(shuffled(await findChanged(db)), 'timer'))
 
@@ -98,7 +99,8 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
     },
     idle: () => queue.idle(),
     drain: stop,
-    health: async () => toHealth(lookout.error(), keeper.volumeError(), retries.failures()),
+    health: async () =>
+      toHealth(lookout.error() ?? (await probeDatabase()), keeper.volumeError(), retries.failures()),
     [Symbol.asyncDispose]: stop,
   }
 }
@@ -139,7 +141,7 @@ function toHealth(database: unknown, volume: unknown, failures: readonly Failure
     return error instanceof Error ? error.message : String(error)
   }
   return {
-    ready: database === null && volume === null,
+    ready: database === 'ok' && volume === null,
     parts: {
       database: sentence(database),
       volume: sentence(volume),
