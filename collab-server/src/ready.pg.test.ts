@@ -33,6 +33,7 @@ test('[COL113] a server that has never reached its database is not ready', async
 test('[COL113] a server is not ready without tables, nor while the database hangs, and is with both', async () => {
   const postgres = await startPostgres()
   closings.push(() => postgres.stop())
+  closings.push(async () => postgres.thaw())
   const { db, health } = await healthAt(postgres.url)
   expect(await health()).toMatchObject({ ready: false, parts: { database: 'has no tables yet' } })
   postgres.freeze()

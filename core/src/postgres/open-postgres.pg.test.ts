@@ -117,20 +117,23 @@ describe('losing the server', () => {
     const { db, close } = await openPostgres({ url: server.url, onConnectionLost })
     await Promise.all([sql`select 1`.execute(db), sql`select 1`.execute(db)])
     server.freeze()
-    const asked = Promise.withResolvers<void>()
-    const question = db.connection().execute(async (connection) => {
-      asked.resolve()
-      await sql`select 1`.execute(connection)
-    })
-    const refused = expect(question).rejects.toThrow(/^Connection terminated/)
-    await asked.promise
-    const startedAt = performance.now()
-    await close()
-    expect(performance.now() - startedAt).toBeLessThan(4_000)
-    await refused
-    expect(onConnectionLost).not.toHaveBeenCalled()
-    server.thaw()
-    await server.stop()
+    try {
+      const asked = Promise.withResolvers<void>()
+      const question = db.connection().execute(async (connection) => {
+        asked.resolve()
+        await sql`select 1`.execute(connection)
+      })
+      const refused = expect(question).rejects.toThrow(/^Connection terminated/)
+      await asked.promise
+      const startedAt = performance.now()
+      await close()
+      expect(performance.now() - startedAt).toBeLessThan(4_000)
+      await refused
+      expect(onConnectionLost).not.toHaveBeenCalled()
+    } finally {
+      server.thaw()
+      await server.stop()
+    }
   })
 })
 
