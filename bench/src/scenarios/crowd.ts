@@ -25,17 +25,20 @@ interface Crowd {
 /** One document, few who write and many who read. */
 async function measure(side: Side, crowd: Crowd) {
   const { url, pid } = side.node
-  const base = { url, token: side.token, document: await side.newDocument() }
+  const base = { url, document: await side.newDocument() }
   const meter = new DeliveryMeter()
   const presence = (index: number) => (crowd.hasPresence ? { presence: cursorOf(index) } : {})
   const receivers = await openMany(crowd.receivers, (index) => ({
     ...base,
+    token: side.tokenOf(index),
     ...presence(index),
     onUpdate: meter.newReceiver(),
   }))
   const typists = Array.from({ length: WRITERS }, (_, index) => new Typist(`w${index}`))
   const writers = await Promise.all(
-    typists.map((_, index) => LeanClient.open({ ...base, ...presence(crowd.receivers + index) })),
+    typists.map((_, index) =>
+      LeanClient.open({ ...base, token: side.tokenOf(index), ...presence(crowd.receivers + index) }),
+    ),
   )
   await Promise.all(typists.map((typist, index) => writers[index]?.send(typist.beginning())))
 

@@ -15,6 +15,7 @@ export async function startHocuspocusSide({ nodes, env = {} }: SideOptions): Pro
     name: 'peer',
     nodes: servers,
     node,
+    tokenOf: () => 'anyone',
     token: 'anyone',
     newDocument: async () => {
       documentCount += 1

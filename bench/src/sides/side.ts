@@ -20,6 +20,8 @@ export interface Side {
   readonly node: ServerNode
   /** What clients sign in with. */
   readonly token: string
+  /** The same for the client of this number, of several users in turn: one may show only so many clients in a document. */
+  tokenOf(client: number): string
   readonly databaseUrl: string
   readonly redisUrl: string
   stopRedis(): Promise<void>
