@@ -37,7 +37,12 @@ export async function startHocuspocusPeer(options: StartPeer): Promise<Peer> {
   // Its log of failures during outages is not what is measured here.
   child.stderr.resume()
   const lines = createInterface({ input: child.stdout })
-  const [usedPort] = await once(lines, 'line')
+  const [usedPort] = await Promise.race([
+    once(lines, 'line'),
+    once(child, 'exit').then(([code]) => {
+      throw new Error(`the peer ended with ${code} before it listened`)
+    }),
+  ])
   return {
     url: `http://localhost:${usedPort}`,
     pid: child.pid ?? -1,
