@@ -6,7 +6,7 @@ import type { Trace } from './trace.ts'
 import { type VirtualTime, withVirtualTime } from './virtual-time.ts'
 import { World } from './world.ts'
 
-/** Longer than presence of the dead lasts: 30 s when its end was lost, 25 s and a beat of a silent process. */
+/** Longer than presence of the dead lasts: 30 s when its end was lost, 6 to 8 s of a silent process. */
 const QUIET_MS = 40_000
 /** Longer than any pause before a document is unloaded. */
 const EMPTY_MS = 15_000
