@@ -1,6 +1,7 @@
 import { CompiledQuery } from 'kysely'
 import { toVersion } from '../model/version.ts'
 import type { AppendEntry, AppendOutcome } from '../ports/update-log.ts'
+import { appendToOne } from './append-to-one.ts'
 import type { Db, Trx } from './database.ts'
 import { draftColumns } from './draft-columns.ts'
 
@@ -62,6 +63,7 @@ const APPEND = `
 /**
  * One statement, so one commit for the whole batch.
  *
+ * - A batch of one is tried with a statement of its own first; what that does not append is decided here.
  * - `locked` takes the rows in the order of their names, whatever order the batch has: two batches cannot deadlock.
  *   Under read committed a row that another append has just changed is read again once it is locked, so `version` is
  *   the head at this moment, not that of the statement's snapshot.
@@ -73,6 +75,9 @@ const APPEND = `
 export async function appendBatch(db: Db | Trx, batch: readonly AppendEntry[]): Promise<AppendOutcome[]> {
   if (batch.length === 0) return []
   assertOneEntryPerDocument(batch)
+  const [only, second] = batch
+  const appended = only !== undefined && second === undefined ? await appendToOne(db, only) : null
+  if (appended !== null) return [appended]
   const drafts = draftColumns(batch.flatMap((entry) => entry.updates))
   const parameters = [
     batch.map((entry) => entry.document),

@@ -1,0 +1,74 @@
+import { CompiledQuery } from 'kysely'
+import { toVersion } from '../model/version.ts'
+import type { AppendEntry, AppendOutcome } from '../ports/update-log.ts'
+import type { Db, Trx } from './database.ts'
+import { draftColumns } from './draft-columns.ts'
+
+interface RaisedRow {
+  /** The document's head now. */
+  readonly head: number
+  /** Milliseconds since 1970. */
+  readonly occurred_at: number
+}
+
+const APPEND = `
+  with raised as (
+    update panel_states p
+    set version = p.version + $2,
+        log_bytes = p.log_bytes + $3,
+        tail_bytes = p.tail_bytes + $3,
+        updated_at = date_trunc('milliseconds', greatest(clock_timestamp(), p.updated_at))
+    where p.document = $1 and p.deleted_at is null and ($4::bigint is null or p.version = $4)
+    returning p.version, p.updated_at
+  ),
+  written as (
+    insert into state_history (document, version, update_data, user_id, triggered_by, trigger_source,
+                               change_type, client_session, occurred_at)
+    select $1, r.version - $2 + u.position,
+           substring($5::bytea from u.start for u.length), u.user_id, u.triggered_by, u.trigger_source,
+           u.change_type, u.client_session, r.updated_at
+    from raised r,
+         unnest($6::bigint[], $7::int[], $8::int[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[])
+      as u (position, start, length, user_id, triggered_by, trigger_source, change_type, client_session)
+  )
+  select version as head, (extract(epoch from updated_at) * 1000)::bigint as occurred_at
+  from raised`
+
+/**
+ * Appends to a single document, which is most of what a log is asked: half the time of the statement for many.
+ *
+ * The update itself locks the row. When it has to wait for another append, PostgreSQL looks at the row again, computes
+ * `where` and `set` anew from what it finds (EvalPlanQual), and takes the time after the lock.
+ *
+ * @returns `null`: nothing was appended, because the document is missing or its head is not what was expected.
+ */
+export async function appendToOne(
+  db: Db | Trx,
+  { document, expectedVersion, updates }: AppendEntry,
+): Promise<AppendOutcome | null> {
+  const drafts = draftColumns(updates)
+  const parameters = [
+    document,
+    updates.length,
+    drafts.bytes.length,
+    expectedVersion ?? null,
+    drafts.bytes,
+    updates.map((_, index) => index + 1),
+    drafts.starts,
+    drafts.lengths,
+    drafts.userIds,
+    drafts.triggeredBy,
+    drafts.triggerSources,
+    drafts.changeTypes,
+    drafts.clientSessions,
+  ]
+  const { rows } = await db.executeQuery<RaisedRow>(CompiledQuery.raw(APPEND, parameters))
+  const [raised] = rows
+  if (raised === undefined) return null
+  return {
+    state: 'appended',
+    fromVersion: toVersion(raised.head - updates.length + 1),
+    toVersion: toVersion(raised.head),
+    occurredAt: new Date(raised.occurred_at),
+  }
+}
