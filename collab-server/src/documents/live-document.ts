@@ -126,9 +126,11 @@ export class LiveDocument {
   save(update: Uint8Array, { isResent, ...cause }: SavedEdit): void {
     if (this.#isLost) return
     const resent = isResent ? { resent: { at: this.isExact ? this.version : null } } : {}
+    // What goes out to a crowd together is saved together.
+    const withinMs = this.document.flushDelay || 0
     const edit = this.#unsaved.begin()
     this.#parts.queue
-      .append({ document: this.name, updates: [{ update, ...cause }] }, resent)
+      .append({ document: this.name, updates: [{ update, ...cause }] }, { ...resent, withinMs })
       .then(
         (outcome) => this.#saved(edit, update, outcome),
         (error: unknown) => this.#lose(toNexusError(error, this.name)),

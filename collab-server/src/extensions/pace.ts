@@ -3,7 +3,7 @@ import type { Document, Extension } from '@hocuspocus/server'
 /** Up to this many connections every change is sent at once. */
 const QUIET_ROOM_CONNECTIONS = 8
 /** In a crowded room changes of this many ms go out together: a third of the frames (measured). */
-const CROWDED_FLUSH_DELAY_MS = 15
+const CROWDED_FLUSH_DELAY_MS = 14
 /** Updates that are merged into one message at most: merging costs their number squared, and a burst has thousands. */
 const MAX_MERGED_UPDATES = 40
 

@@ -4,6 +4,7 @@ import type { DocumentName, Fanout, JsonObject, NodeId, PresenceMessage } from '
 import { applyAwarenessUpdate, encodeAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness'
 import { type AwarenessEntry, encodeAwareness, parseAwareness } from './awareness-entries.ts'
 import { ClientUsers } from './client-users.ts'
+import { GatheredClients } from './gathered-clients.ts'
 import { type PresenceIdentity, shownUserId, toTrueState } from './identity.ts'
 import { ReturnedTabs } from './returned-tabs.ts'
 
@@ -12,7 +13,7 @@ interface DocumentPresenceParts {
   readonly name: DocumentName
   readonly fanout: Fanout
   readonly nodeId: NodeId
-  /** Changes within this many ms go to the other processes together. */
+  /** Changes within this many ms go to the other processes together; in a crowded room, to everybody. */
   readonly delayMs: number
   /** Renewals within this many ms go to everybody together. */
   readonly renewalMs: number
@@ -26,8 +27,8 @@ interface Changes {
 
 /** Origin of what other processes told us; never told them back. */
 const FROM_OTHERS = Object.freeze({ source: 'redis' as const })
-/** Origin of what clients said again without a change. */
-const RENEWAL = Object.freeze({ source: 'local' as const })
+/** Origin of what was taken in before, and is passed on now. */
+const GATHERED = Object.freeze({ source: 'local' as const })
 /** Awareness forgets who is not renewed for 30 s; who was renewed within this time needs nothing yet, ms. */
 const FRESH_MS = 10_000
 /** Client ids one connection may bring into a document. A tab has one, and makes a new one now and then. */
@@ -51,7 +52,17 @@ export class DocumentPresence {
   /** Clients of other processes, by where they were last heard from. */
   readonly #others = new Map<NodeId, Set<number>>()
   /** Clients that said again what they show, and whom others must be told about before they take them for outdated. */
-  readonly #renewed = new Set<number>()
+  readonly #renewed = new GatheredClients((clients) => {
+    for (const client of clients) this.#unpublished.add(client)
+    this.#passOn(clients)
+    this.#publishSoon()
+  })
+  /** Clients whose newest place in a crowded room is yet to be told. */
+  readonly #moved = new GatheredClients((clients) => {
+    this.#movesToldAt = performance.now()
+    this.#passOn(clients)
+  })
+  #movesToldAt = Number.NEGATIVE_INFINITY
   readonly #users = new ClientUsers()
   readonly #returned = new ReturnedTabs((connections) => {
     this.#raise(connections)
@@ -61,14 +72,14 @@ export class DocumentPresence {
   })
   #isAskedToRaise = false
   #timer: NodeJS.Timeout | null = null
-  #renewalTimer: NodeJS.Timeout | null = null
 
   constructor(parts: DocumentPresenceParts) {
     this.#parts = parts
     const { document } = parts
     document.awareness.on('update', (changes: Changes, origin: unknown) => this.#onChange(changes, origin))
     document.on('destroy', () => {
-      if (this.#renewalTimer !== null) clearTimeout(this.#renewalTimer)
+      this.#renewed.stop()
+      this.#moved.stop()
       this.#returned.stop()
       this.#publishNow()
     })
@@ -97,10 +108,7 @@ export class DocumentPresence {
         this.#users.claim(entry.clientId, identity.userId)
       }
       const admitted = { ...entry, state }
-      if (this.#isRenewal(admitted)) {
-        this.#renewLater(admitted)
-        return []
-      }
+      if (this.#isGathered(admitted)) return []
       return [
         this.#inOrder(admitted, { isOwner: own.has(entry.clientId), isArrival: this.#arrives(admitted) }),
       ]
@@ -174,30 +182,43 @@ export class DocumentPresence {
     this.#publishSoon()
   }
 
-  /** Whether a client that is ours shows what it has shown before, to say that it is still there. */
-  #isRenewal({ clientId, state }: AwarenessEntry): boolean {
-    if (state === null || !this.#local.has(clientId)) return false
-    return isDeepStrictEqual(this.#parts.document.awareness.states.get(clientId), state)
+  /** Takes in what need not be told at once: what is said again, and where somebody is now in a crowded room. */
+  #isGathered({ clientId, clock, state }: AwarenessEntry): boolean {
+    const { awareness, flushDelay } = this.#parts.document
+    const shown = awareness.states.get(clientId)
+    if (state === null || shown === undefined || !this.#local.has(clientId)) return false
+    const isRenewal = isDeepStrictEqual(shown, state)
+    if (!isRenewal && !flushDelay) return false
+    // Without an event, which would send it on.
+    const known = awareness.meta.get(clientId)?.clock ?? 0
+    awareness.meta.set(clientId, { clock: Math.max(clock, known + 1), lastUpdated: Date.now() })
+    awareness.states.set(clientId, state)
+    if (isRenewal) this.#renewLater(clientId)
+    else this.#moveSoon(clientId)
+    return true
   }
 
   /**
    * Clients renew their presence every 15 to 18 s, each for itself, and forget others after 30 s. Passed on one by one
-   * that is most of what idle people cost; so it is gathered, without an event that would send it on.
+   * that is most of what idle people cost.
    */
-  #renewLater({ clientId, clock }: AwarenessEntry): void {
-    const { meta } = this.#parts.document.awareness
-    const known = meta.get(clientId)?.clock ?? 0
-    meta.set(clientId, { clock: Math.max(clock, known + 1), lastUpdated: Date.now() })
-    this.#renewed.add(clientId)
-    this.#renewalTimer ??= setTimeout(() => this.#passRenewalsOn(), this.#parts.renewalMs)
+  #renewLater(client: number): void {
+    this.#renewed.add(client, this.#parts.renewalMs)
   }
 
-  #passRenewalsOn(): void {
+  /** In a crowded room somebody moves all the time: told one by one, each of them to each, it is most of the writing. */
+  #moveSoon(client: number): void {
+    const { delayMs } = this.#parts
+    this.#moved.add(client, Math.max(0, this.#movesToldAt + delayMs - performance.now()))
+    this.#unpublished.add(client)
+    this.#publishSoon()
+  }
+
+  /** To our own sockets. */
+  #passOn(clients: readonly number[]): void {
     const { awareness } = this.#parts.document
-    const updated = [...this.#renewed].filter((client) => awareness.states.has(client))
-    this.#renewalTimer = null
-    this.#renewed.clear()
-    if (updated.length > 0) awareness.emit('update', [{ added: [], updated, removed: [] }, RENEWAL])
+    const updated = clients.filter((client) => awareness.states.has(client))
+    if (updated.length > 0) awareness.emit('update', [{ added: [], updated, removed: [] }, GATHERED])
   }
 
   /**
@@ -294,7 +315,9 @@ export class DocumentPresence {
   #onChange({ added, updated, removed }: Changes, origin: unknown): void {
     for (const client of [...added, ...updated]) this.#users.show(client)
     for (const client of removed) this.#users.hide(client)
-    if (origin === FROM_OTHERS) return
+    // What is gathered is told with the change.
+    for (const client of [...updated, ...removed]) this.#renewed.delete(client)
+    if (origin === FROM_OTHERS || origin === GATHERED) return
     if (isTransactionOrigin(origin) && origin.source === 'connection') {
       for (const client of [...added, ...updated]) this.#local.add(client)
     }
@@ -302,8 +325,6 @@ export class DocumentPresence {
       if (this.#local.has(client)) this.#unpublished.add(client)
     }
     for (const client of removed) this.#local.delete(client)
-    // What is gathered here is told with the change.
-    for (const client of [...updated, ...removed]) this.#renewed.delete(client)
     this.#publishSoon()
   }
 

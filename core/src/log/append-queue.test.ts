@@ -186,6 +186,46 @@ describe('many batches', () => {
     expect(await Promise.all(saved)).toMatchObject([{ fromVersion: 3 }, { fromVersion: 4 }])
     expect(setup.log.batches).toHaveLength(2)
   })
+
+  test('[QUE27] an edit that may wait shares the commit of those that come within its time', async () => {
+    const document = await someLog()
+    const saved = [setup.queue.append(entryOf(document), { withinMs: 60_000 })]
+    await nextTurn()
+    saved.push(setup.queue.append(entryOf(document), { withinMs: 90_000 }))
+    await nextTurn()
+    expect(setup.log.batches).toHaveLength(0)
+    expect(setup.time.pending).toEqual([60_000])
+    setup.time.advance(60_000)
+    expect(await Promise.all(saved)).toMatchObject([{ fromVersion: 2 }, { fromVersion: 3 }])
+    expect(setup.log.batches).toHaveLength(1)
+  })
+
+  test('[QUE27] one that may not wait does not, and takes along what does', async () => {
+    const [patient, urgent] = [await someLog(), await someLog()]
+    const saved = [setup.queue.append(entryOf(patient), { withinMs: 60_000 })]
+    await nextTurn()
+    saved.push(setup.queue.append(entryOf(urgent)))
+    expect(await Promise.all(saved)).toMatchObject([{ fromVersion: 2 }, { fromVersion: 2 }])
+    expect(setup.log.batches).toHaveLength(1)
+    // Nothing is left of the waiting: what comes next is not held up.
+    expect(setup.time.pending).toEqual([])
+    expect(await setup.queue.append(entryOf(patient))).toMatchObject({ fromVersion: 3 })
+  })
+
+  test('[QUE27] nor does one that may wait end a pause that others have to keep', async () => {
+    setup = createSetup({ batchGapMs: () => 60_000 })
+    const document = await someLog()
+    await setup.queue.append(entryOf(document))
+    const saved = [
+      setup.queue.append(entryOf(document)),
+      setup.queue.append(entryOf(document), { withinMs: 5 }),
+    ]
+    await nextTurn()
+    expect(setup.log.batches).toHaveLength(1)
+    setup.time.advance(60_000)
+    await Promise.all(saved)
+    expect(setup.log.batches).toHaveLength(2)
+  })
 })
 
 describe('strict entries', () => {

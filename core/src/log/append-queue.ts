@@ -52,6 +52,8 @@ export interface AppendOptions {
    * the log's document at this version; `null`: nobody has looked.
    */
   readonly resent?: { readonly at: Version | null }
+  /** It may wait so long for others to share its commit, ms. Default: not at all. */
+  readonly withinMs?: number
 }
 
 /**
@@ -113,6 +115,8 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
   let isClosed = false
   let endPause = (): void => undefined
   let nextBatchAt = Number.NEGATIVE_INFINITY
+  /** Until when the queue waits for more to come; what is due before that ends it. */
+  let gathersUntil = Number.NEGATIVE_INFINITY
   let unannounced: CommittedEntry[] = []
   let inFlight: ReadonlySet<WaitingEntry> = new Set()
   const comparisons = createComparisons({ log, onCompared, onFailed: onCompareFailed })
@@ -126,8 +130,7 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
 
   async function run(): Promise<void> {
     while (!waiting.isEmpty) {
-      const earlyMs = nextBatchAt - performance.now()
-      if (earlyMs > 0) await pause(earlyMs)
+      await gather()
       comparisons.begin(waiting.toCompare())
       const batch = waiting.nextBatch(limits)
       // All that waits is being compared; it goes on from there.
@@ -136,6 +139,18 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
       await commit(batch)
     }
     isRunning = false
+  }
+
+  /** Waits until something is due, and may be committed. */
+  async function gather(): Promise<void> {
+    let isTime = false
+    while (!isTime) {
+      gathersUntil = Math.max(nextBatchAt, waiting.dueAt)
+      const earlyMs = gathersUntil - performance.now()
+      // Whole ones, as timers have: what gathers for as long somewhere else ends in the same turn of the event loop.
+      isTime = earlyMs <= 0 || (await pause(Math.ceil(earlyMs))) === 'elapsed'
+    }
+    gathersUntil = Number.NEGATIVE_INFINITY
   }
 
   async function commit(batch: readonly WaitingEntry[]): Promise<void> {
@@ -236,12 +251,12 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
     for (const part of refused) part.refuse(error)
   }
 
-  const pause = (ms: number): Promise<void> =>
+  const pause = (ms: number): Promise<'elapsed' | 'ended'> =>
     new Promise((resolve) => {
-      const cancel = schedule(resolve, ms)
+      const cancel = schedule(() => resolve('elapsed'), ms)
       endPause = () => {
         cancel()
-        resolve()
+        resolve('ended')
       }
     })
 
@@ -249,7 +264,9 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
     await Promise.all(waiting.all().map(({ settled }) => settled))
   }
 
-  function handOver(entry: AppendEntry, kind: { readonly retry: boolean; readonly doubt: Doubt | null }) {
+  type Kind = Pick<WaitingEntry, 'retry' | 'doubt' | 'dueAt'>
+
+  function handOver(entry: AppendEntry, kind: Kind) {
     if (isClosed) return Promise.reject(new NexusError('unavailable', 'This server is shutting down.'))
     const { promise, resolve, reject } = Promise.withResolvers<QueueOutcome>()
     waiting.add({
@@ -264,15 +281,20 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
         () => undefined,
       ),
     })
+    if (kind.dueAt < gathersUntil && nextBatchAt < gathersUntil) endPause()
     start()
     return promise
   }
 
   return {
-    append: (entry, { resent } = {}) =>
-      handOver(entry, { retry: true, doubt: resent === undefined ? null : toDoubt(entry, resent.at) }),
+    append: (entry, { resent, withinMs = 0 }: AppendOptions = {}) =>
+      handOver(entry, {
+        retry: true,
+        doubt: resent === undefined ? null : toDoubt(entry, resent.at),
+        dueAt: performance.now() + withinMs,
+      }),
     async appendOnce(entry) {
-      const outcome = await handOver(entry, { retry: false, doubt: null })
+      const outcome = await handOver(entry, { retry: false, doubt: null, dueAt: performance.now() })
       if (outcome.state === 'known') throw new Error('Only what is in doubt can be known already.')
       return outcome
     },

@@ -23,6 +23,8 @@ export interface WaitingEntry {
   readonly retry: boolean
   /** `null`: made here just now, and never offered to the log. */
   doubt: Doubt | null
+  /** From this time of `performance.now()` on it shall not wait for others to share its commit. */
+  readonly dueAt: number
   /** How often the head had moved between a comparison and its append. */
   conflicts: number
   decide(outcome: QueueOutcome): void
@@ -58,6 +60,8 @@ interface WaitingEntries {
   all(): WaitingEntry[]
   of(document: DocumentName): readonly WaitingEntry[]
   readonly bytes: number
+  /** When the first of them is due; Infinity when nothing waits. */
+  readonly dueAt: number
   readonly isEmpty: boolean
 }
 
@@ -106,6 +110,11 @@ export function createWaitingEntries(): WaitingEntries {
     of: (document) => queues.get(document) ?? [],
     get bytes() {
       return bytes
+    },
+    get dueAt() {
+      let first = Number.POSITIVE_INFINITY
+      for (const queue of queues.values()) for (const { dueAt } of queue) if (dueAt < first) first = dueAt
+      return first
     },
     get isEmpty() {
       return queues.size === 0
