@@ -74,6 +74,22 @@ describe('workspace snapshots', () => {
     ])
   })
 
+  test('[HIS12] a revert can have one made first, of how things were before it', async () => {
+    const ann = await answerAsWorker({ hash: HASH })
+    const panel = await somePanel(ann, { initialState: { n: 1 } })
+    await panel.put({ state: { $state: { n: 2 } } })
+    const { body } = await ann.call('POST', `${panel.path}/revert`, {
+      body: { targetVersion: 1, createSnapshot: true },
+    })
+    expect(body).toMatchObject({ success: true, version: 3, revertedTo: 1 })
+    const { body: before } = await ann.call(
+      'GET',
+      `/api/state/${ann.workspaceId}/snapshot?snapshot_id=${body.snapshotId}`,
+    )
+    expect(before.panels[panel.panelId]).toMatchObject({ $state: { n: 2 }, version: 2 })
+    expect((await panel.read()).body).toMatchObject({ state: { $state: { n: 1 } }, version: 3 })
+  })
+
   test('[WSS3] a snapshot is read as it was, whatever has happened since', async () => {
     const ann = await answerAsWorker({ hash: HASH })
     const panel = await somePanel(ann, { initialState: { n: 1 } })

@@ -11,26 +11,37 @@ const MAX_CHARS = 32_000_000
 /** Others get their turn after this long, in ms: a version with many computed values takes its time. */
 const TURN_MS = 20
 
+interface Range {
+  readonly document: DocumentName
+  readonly from: Version
+  readonly to: Version
+}
+
+interface Parts {
+  readonly log: UpdateLog
+  readonly past: PastDocuments
+}
+
+interface PatchOfVersion {
+  readonly version: Version
+  readonly patch: readonly JsonPatchOperation[]
+}
+
 /**
- * What each of the versions `from`…`to` (both included) did to the JSON of the panel, as a JSON Patch.
+ * What each of the versions `from`…`to` (both included) did to the JSON of the panel, as a JSON Patch, in order.
  *
  * Applying them one after the other leads from what `GET` answers at `from - 1` to what it answers at `to`. Versions that
  * changed nothing one can read have an empty patch. Derived from the log, which is read from `from` on.
- *
- * @throws {NexusError} `payload_too_large` when the patches together are larger than anybody should be sent.
  */
-export async function readPatches(
-  { log, past }: { readonly log: UpdateLog; readonly past: PastDocuments },
-  wanted: { readonly document: DocumentName; readonly from: Version; readonly to: Version },
-): Promise<Map<Version, JsonPatchOperation[]>> {
-  const { document, from, to } = wanted
+export async function* patchesOf(
+  { log, past }: Parts,
+  { document, from, to }: Range,
+): AsyncGenerator<PatchOfVersion> {
   const before = from <= 1 ? null : await past.open(document, toVersion(from - 1))
   const doc = before?.doc ?? new Y.Doc()
   const models = createSourceModels(before?.model ?? FREE_FORM_MODEL)
   doc.getText('nxml').observe(() => models.show(readSource(doc)))
-  const patches = new Map<Version, JsonPatchOperation[]>()
   let made: JsonPatchOperation[] = []
-  let charsLeft = MAX_CHARS
   let turnEndsAt = performance.now() + TURN_MS
   const stop = observeJsonPatch(doc, models.current, (patch) => {
     made = made.concat(patch)
@@ -41,9 +52,7 @@ export async function readPatches(
       for (const { version, update } of entries) {
         made = []
         Y.applyUpdate(doc, update)
-        patches.set(version, made)
-        if (made.length > 0) charsLeft -= JSON.stringify(made).length
-        if (charsLeft < 0) throw tooLarge()
+        yield { version, patch: made }
         if (performance.now() < turnEndsAt) continue
         await nextTurn()
         turnEndsAt = performance.now() + TURN_MS
@@ -52,11 +61,29 @@ export async function readPatches(
       if (last === undefined) break
       after = last.version
     }
-    return patches
   } finally {
     stop()
     doc.destroy()
   }
+}
+
+/**
+ * All of {@link patchesOf} at once.
+ *
+ * @throws {NexusError} `payload_too_large` when the patches together are larger than anybody should be sent.
+ */
+export async function readPatches(
+  parts: Parts,
+  range: Range,
+): Promise<Map<Version, readonly JsonPatchOperation[]>> {
+  const patches = new Map<Version, readonly JsonPatchOperation[]>()
+  let charsLeft = MAX_CHARS
+  for await (const { version, patch } of patchesOf(parts, range)) {
+    patches.set(version, patch)
+    if (patch.length > 0) charsLeft -= JSON.stringify(patch).length
+    if (charsLeft < 0) throw tooLarge()
+  }
+  return patches
 }
 
 const tooLarge = (): NexusError =>

@@ -1,10 +1,11 @@
 import type { DocumentName, Fanout, NodeId, UpdateLog, Version } from '@nexus/core'
 import type { JsonPatchOperation } from '@nexus/core/document'
 import { type AppendQueue, createAppendQueue } from '@nexus/core/log'
+import { type BlameAt, createBlames } from './blames.ts'
 import type { Change, Changed } from './change.ts'
 import { createDocumentWork, type DocumentWork } from './document-work.ts'
 import { readPatches } from './panel-patches.ts'
-import { createPastDocuments } from './past-documents.ts'
+import { createPastDocuments, type PastDocument } from './past-documents.ts'
 import { createStateCache, type StateAtVersion } from './state-cache.ts'
 
 interface ReplicasOptions {
@@ -34,7 +35,11 @@ export interface Replicas {
   readPatches(
     document: DocumentName,
     range: { readonly from: Version; readonly to: Version },
-  ): Promise<Map<Version, JsonPatchOperation[]>>
+  ): Promise<Map<Version, readonly JsonPatchOperation[]>>
+  /** Who set what, see {@link Blames}. */
+  readBlame(document: DocumentName, head: Version): Promise<BlameAt>
+  /** The document as it was, for the caller alone. @throws {NexusError} `not_found` when there is no such version. */
+  openVersion(document: DocumentName, version: Version): Promise<PastDocument>
   /** See {@link DocumentWork.change}. */
   change(document: DocumentName, change: Change): Promise<Changed>
   /** Waits for appends under way and lets go of everything. */
@@ -45,6 +50,7 @@ export function createReplicas(options: ReplicasOptions): Replicas {
   const { log, fanout, nodeId, onError } = options
   const queue: AppendQueue = createAppendQueue({ log, fanout, nodeId, onError })
   const past = createPastDocuments({ log })
+  const blames = createBlames({ log, past })
   const cache = createStateCache({ maxChars: options.maxCachedChars })
   const works = new Map<DocumentName, DocumentWork>()
   const reading = new Map<string, Promise<StateAtVersion>>()
@@ -87,6 +93,8 @@ export function createReplicas(options: ReplicasOptions): Replicas {
       return remember(document, await readPast(document, version))
     },
     readPatches: (document, range) => readPatches({ log, past }, { document, ...range }),
+    readBlame: blames.read,
+    openVersion: past.open,
     change: (document, change) => workOn(document).change(change).finally(evict),
     close: async () => {
       await queue.close()

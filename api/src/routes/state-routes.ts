@@ -1,12 +1,14 @@
 import { NexusError } from '@nexus/core'
-import { readStateQuery } from '@nexus/core/http-contract'
+import { blameQuery, diffQuery, readStateQuery, revertStateRequest } from '@nexus/core/http-contract'
 import { type Request, type RequestHandler, Router } from 'express'
 import { jsonBody } from '../middleware/json-body.ts'
-import { parseQuery } from '../middleware/parse.ts'
+import { parseBody, parseQuery } from '../middleware/parse.ts'
 import { callerOf } from '../middleware/request-context.ts'
 import { route } from '../middleware/route.ts'
 import type { ApiParts } from '../parts.ts'
 import { toPanelId } from '../use-cases/panel-rights.ts'
+import { readBlame } from '../use-cases/read-blame.ts'
+import { readDiff } from '../use-cases/read-diff.ts'
 import { readHistory } from '../use-cases/read-history.ts'
 import {
   type Moment,
@@ -16,6 +18,7 @@ import {
   resolveMoment,
   valueAt,
 } from '../use-cases/read-state.ts'
+import { revertState } from '../use-cases/revert-state.ts'
 import { toWorkspaceId } from '../use-cases/workspace-rights.ts'
 import { writeState } from '../use-cases/write-state.ts'
 import { etagOf, hasAlready } from './conditions.ts'
@@ -73,6 +76,41 @@ export function createStateRoutes(parts: ApiParts): Router {
     response.json(await readHistory(parts, address, parseHistoryQuery(request)))
   }
 
+  const diff: RequestHandler = async (request, response) => {
+    const address = addressOf(request)
+    const { head } = await requireDocument(access, callerOf(request), address)
+    const query = parseQuery(diffQuery, request)
+    const resolve = (version: number) =>
+      resolveMoment(parts, address, { moment: { kind: 'version', version }, head })
+    const [from, to] = [await resolve(query.from), await resolve(query.to)]
+    response.json(await readDiff(parts, address, { from, to }))
+  }
+
+  const blame: RequestHandler = async (request, response) => {
+    const address = addressOf(request)
+    const { head } = await requireDocument(access, callerOf(request), address)
+    const { pointer = '' } = parseQuery(blameQuery, request)
+    response.json(await readBlame(parts, address, { pointer, head }))
+  }
+
+  const revert: RequestHandler = async (request, response) => {
+    const address = addressOf(request)
+    const body = parseBody(revertStateRequest, request)
+    const { targetVersion, createSnapshot = false, triggeredBy = 'api', triggerSource = null } = body
+    const { version, updatedAt, snapshotId } = await revertState(parts, callerOf(request), {
+      address,
+      request: { targetVersion, createSnapshot, triggeredBy, triggerSource },
+    })
+    response.setHeader('etag', etagOf(version))
+    response.json({
+      success: true,
+      version,
+      revertedTo: targetVersion,
+      ...(snapshotId === null ? {} : { snapshotId }),
+      updatedAt: updatedAt.toISOString(),
+    })
+  }
+
   const write =
     (parse: typeof parsePut, isPatch: boolean): RequestHandler =>
     async (request, response) => {
@@ -97,6 +135,9 @@ export function createStateRoutes(parts: ApiParts): Router {
     PATCH: [authenticate, ...jsonBody(PATCH_TYPES), write(parsePatch, true)],
   })
   route(router, '/:workspaceId/:panelId/history', { GET: [authenticate, history] })
+  route(router, '/:workspaceId/:panelId/diff', { GET: [authenticate, diff] })
+  route(router, '/:workspaceId/:panelId/blame', { GET: [authenticate, blame] })
+  route(router, '/:workspaceId/:panelId/revert', { POST: [authenticate, ...jsonBody(), revert] })
   return router
 }
 

@@ -8,6 +8,7 @@ import {
   type Version,
   type WorkspaceId,
 } from '@nexus/core'
+import { parsePointer } from '@nexus/core/document'
 import type { Access, DocumentAccess, VerifiedCaller } from '@nexus/core/server'
 import type { ReadState, Replicas } from '../replicas/replicas.ts'
 import { noPanel } from './panel-rights.ts'
@@ -78,18 +79,23 @@ export function readState(
  * @throws {NexusError} `validation_failed` when it is not a pointer, `not_found` when there is nothing.
  */
 export function valueAt(root: Json, pointer: string): Json {
-  const details = { pointer }
-  if ((pointer !== '' && !pointer.startsWith('/')) || /~(?![01])/.test(pointer)) {
-    throw new NexusError('validation_failed', 'The pointer is not a JSON Pointer (RFC 6901).', { details })
-  }
+  const path = parsePointer(pointer)
+  if (path === null) throw notAPointer(pointer)
   let value: Json | undefined = root
-  for (const token of pointer.split('/').slice(1)) {
-    value = memberOf(value, token.replaceAll('~1', '/').replaceAll('~0', '~'))
-    if (value === undefined)
-      throw new NexusError('not_found', 'There is nothing at this pointer.', { details })
+  for (const step of path) {
+    value = memberOf(value, step)
+    if (value === undefined) throw nothingThere(pointer)
   }
   return value
 }
+
+export const notAPointer = (pointer: string): NexusError =>
+  new NexusError('validation_failed', 'The pointer is not a JSON Pointer (RFC 6901).', {
+    details: { pointer },
+  })
+
+export const nothingThere = (pointer: string): NexusError =>
+  new NexusError('not_found', 'There is nothing at this pointer.', { details: { pointer } })
 
 function memberOf(value: Json, key: string): Json | undefined {
   if (Array.isArray(value)) return /^(0|[1-9]\d*)$/.test(key) ? value[Number(key)] : undefined

@@ -161,3 +161,43 @@ export const historySchema = z.object({
   history: z.array(historyEntrySchema),
 })
 export type HistoryView = z.infer<typeof historySchema>
+
+export const diffQuery = z.object({ from: versionText, to: versionText })
+
+export const stateDiffSchema = z.object({
+  from: z.int(),
+  to: z.int(),
+  /** Applied to the state at `from` it gives the state at `to`. */
+  patch: z.array(jsonObjectField),
+})
+export type StateDiffView = z.infer<typeof stateDiffSchema>
+
+export const blameQuery = z.object({
+  /** RFC 6901 into `{"$state": …}`; absent: all of it. */
+  pointer: z.string().optional(),
+})
+
+/** One value of the state that has no members or items, and the version that last set it. */
+export const blameEntrySchema = z.object({
+  pointer: z.string(),
+  version: z.int(),
+  /** `null`: the system itself. */
+  userId: z.string().nullable(),
+  triggeredBy: z.enum(TRIGGERS),
+  occurredAt: timeField,
+})
+export type BlameEntry = z.infer<typeof blameEntrySchema>
+
+export const revertStateRequest = z.object({
+  targetVersion: versionField,
+  /** Make a snapshot of the workspace first, as it is before the revert. */
+  createSnapshot: z.boolean().optional(),
+  ...causeFields,
+})
+export type RevertStateRequest = z.input<typeof revertStateRequest>
+
+export const revertedStateSchema = writtenStateSchema.extend({
+  revertedTo: z.int(),
+  snapshotId: z.string().optional(),
+})
+export type RevertedStateView = z.infer<typeof revertedStateSchema>

@@ -1,0 +1,118 @@
+import {
+  type Cause,
+  type Fanout,
+  NexusError,
+  panelDocumentName,
+  parseVersion,
+  type TriggeredBy,
+  type Version,
+} from '@nexus/core'
+import { type PanelModel, readSource, readState, replaceSource, replaceState } from '@nexus/core/document'
+import type { Access, VerifiedCaller } from '@nexus/core/server'
+import type { Db } from '@nexus/core/sql'
+import type { Changed } from '../replicas/change.ts'
+import type { PastDocument } from '../replicas/past-documents.ts'
+import type { Replicas } from '../replicas/replicas.ts'
+import { type PanelAddress, requireDocument } from './read-state.ts'
+import { createSnapshot } from './snapshots.ts'
+import { requireRight } from './workspace-rights.ts'
+
+interface RevertRequest {
+  readonly targetVersion: number
+  readonly createSnapshot: boolean
+  readonly triggeredBy: TriggeredBy
+  readonly triggerSource: string | null
+}
+
+interface Parts {
+  readonly db: Db
+  readonly fanout: Fanout
+  readonly access: Access
+  readonly replicas: Replicas
+  readonly snapshotWaitMs: number
+}
+
+interface Reverted extends Changed {
+  /** `null`: none was asked for. */
+  readonly snapshotId: string | null
+}
+
+const ORIGIN = 'revert'
+
+/**
+ * Makes a panel, source and state, what it was at an older version; nothing is erased. What it is already, it stays, at
+ * the version it has. With `createSnapshot` the workspace as it is before is snapshotted first.
+ *
+ * @throws {NexusError} `not_found`, `forbidden`, `workspace_archived`, `validation_failed` (no such version): nothing has
+ *   changed. `unavailable`: it may or may not have been saved, or the snapshot could not be made.
+ */
+export async function revertState(
+  parts: Parts,
+  caller: VerifiedCaller,
+  asked: { readonly address: PanelAddress; readonly request: RevertRequest },
+): Promise<Reverted> {
+  const { address, request } = asked
+  const found = await requireDocument(parts.access, caller, address)
+  requireRight(found, 'write')
+  const target = versionUpTo(found.head, request.targetVersion)
+  const document = panelDocumentName(address.workspaceId, address.panelId)
+  const panel = panelIn(await parts.replicas.openVersion(document, target))
+  const snapshotId = request.createSnapshot ? await snapshotBefore(parts, caller, address, target) : null
+  let isSourceChanged = false
+  const changed = await parts.replicas.change(document, {
+    apply: (doc) => {
+      isSourceChanged = replaceSource(doc, panel.source, ORIGIN)
+      return replaceState(doc, panel.model, { $state: panel.state }, undefined, ORIGIN) || isSourceChanged
+    },
+    cause: causeOf(caller, request),
+    base: null,
+    expected: null,
+    head: found.head,
+  })
+  if (isSourceChanged) parts.fanout.publishNotice({ type: 'panels_changed', ...address })
+  return { ...changed, snapshotId }
+}
+
+function versionUpTo(head: Version, wanted: number): Version {
+  const version = parseVersion(wanted)
+  if (version !== null && version >= 1 && version <= head) return version
+  throw new NexusError('validation_failed', `There is no version ${wanted}; the newest is ${head}.`, {
+    details: { pointer: '/targetVersion', currentVersion: head },
+  })
+}
+
+interface Panel {
+  /** '' for a free-form panel. */
+  readonly source: string
+  readonly state: ReturnType<typeof readState>
+  readonly model: PanelModel
+}
+
+function panelIn({ doc, model }: PastDocument): Panel {
+  const panel = { source: readSource(doc) ?? '', state: readState(doc, model.shape), model }
+  doc.destroy()
+  return panel
+}
+
+async function snapshotBefore(
+  parts: Parts,
+  caller: VerifiedCaller,
+  { workspaceId, panelId }: PanelAddress,
+  target: Version,
+): Promise<string> {
+  const { snapshotId } = await createSnapshot(parts, caller, {
+    workspaceId,
+    type: 'manual',
+    description: `Before panel ${panelId} was reverted to version ${target}`,
+    commitToGit: true,
+  })
+  return snapshotId
+}
+
+const causeOf = (caller: VerifiedCaller, request: RevertRequest): Cause => ({
+  userId: caller.userId,
+  triggeredBy: request.triggeredBy,
+  triggerSource: request.triggerSource,
+  changeType: 'reverted',
+  clientSession: caller.sessionId,
+})
