@@ -12,7 +12,7 @@ import express, { type Express } from 'express'
 import { createAccounts } from './accounts/accounts.ts'
 import { createLiveSessions } from './accounts/live-sessions.ts'
 import { type ApiOptions, apiFallbacks } from './config.ts'
-import { createAuthenticate } from './middleware/authenticate.ts'
+import { createAuthenticate, createAuthenticateStream } from './middleware/authenticate.ts'
 import { createProblemHandler, unknownRoute } from './middleware/problems.ts'
 import { requestContext } from './middleware/request-context.ts'
 import { createRequestLog } from './middleware/request-log.ts'
@@ -20,12 +20,15 @@ import { securityHeaders } from './middleware/security-headers.ts'
 import type { ApiParts } from './parts.ts'
 import { createReplicas } from './replicas/replicas.ts'
 import { createAuthRoutes } from './routes/auth-routes.ts'
+import { createEventRoutes } from './routes/event-routes.ts'
 import { createLibraryRoutes } from './routes/library-routes.ts'
 import { createPanelRoutes } from './routes/panel-routes.ts'
 import { createSnapshotRoutes } from './routes/snapshot-routes.ts'
 import { createStateRoutes } from './routes/state-routes.ts'
 import { createWellKnownRoutes } from './routes/well-known-routes.ts'
 import { createWorkspaceRoutes } from './routes/workspace-routes.ts'
+import { createStateSockets } from './subscriptions/state-sockets.ts'
+import { createSubscriptions } from './subscriptions/subscriptions.ts'
 import { createUnderWay } from './under-way.ts'
 
 export { API_OPTIONS, API_PROCESS_OPTIONS, type ApiOptions } from './config.ts'
@@ -48,10 +51,17 @@ interface CreateApiOptions {
 
 const SNAPSHOT_WAIT_MS = 10_000
 
-/** The REST interface: `/api/*` and `/.well-known/jwks.json`. Every answer from 400 on is a problem document. */
+/**
+ * The REST interface: `/api/*` and `/.well-known/jwks.json`, where every answer from 400 on is a problem document; and
+ * subscriptions on `/ws/state/*`.
+ */
 export async function createApi(given: CreateApiOptions): Promise<Service> {
   const parts = await createParts(given)
   const app = createApp(parts, given.logger)
+  const stateSockets = createStateSockets({
+    ...parts,
+    onError: (error) => given.logger.warn({ err: error }, 'a subscription could not be begun'),
+  })
   const underWay = createUnderWay()
   const probeDatabase = createDatabaseProbe(given.db)
   return {
@@ -61,10 +71,19 @@ export async function createApi(given: CreateApiOptions): Promise<Service> {
       response.once('close', underWay.end)
       app(request, response)
     },
+    handleUpgrade: stateSockets.handleUpgrade,
     start: () => parts.accounts.start(),
-    drain: () => underWay.none(),
+    drain: () => {
+      stateSockets.close()
+      parts.subscriptions.close()
+      return underWay.none()
+    },
     health: () => healthOf(parts.fanout, probeDatabase),
-    [Symbol.asyncDispose]: () => parts.replicas.close(),
+    [Symbol.asyncDispose]: () => {
+      stateSockets.close()
+      parts.subscriptions.close()
+      return parts.replicas.close()
+    },
   }
 }
 
@@ -75,6 +94,15 @@ async function createParts({ db, log, fanout, nodeId, ...given }: CreateApiOptio
     verifier: createAccessTokenVerifier({ db, clock }),
     liveSessions: createLiveSessions({ db, clock }),
   }
+  const access = createAccess({ db })
+  const replicas = createReplicas({
+    log,
+    fanout,
+    nodeId,
+    onError: (error) => given.logger.warn({ err: error }, 'the log could not be read or written'),
+    maxReplicas: options.MAX_REPLICAS,
+    maxCachedChars: options.MAX_CACHED_CHARS,
+  })
   return {
     ...credentials,
     db,
@@ -83,17 +111,20 @@ async function createParts({ db, log, fanout, nodeId, ...given }: CreateApiOptio
     clock,
     options,
     accounts: await createAccounts({ db, secret: options.AUTH_SECRET }),
-    access: createAccess({ db }),
-    replicas: createReplicas({
+    access,
+    replicas,
+    subscriptions: createSubscriptions({
       log,
       fanout,
-      nodeId,
-      onError: (error) => given.logger.warn({ err: error }, 'the log could not be read or written'),
-      maxReplicas: options.MAX_REPLICAS,
-      maxCachedChars: options.MAX_CACHED_CHARS,
+      access,
+      replicas,
+      options,
+      liveSessions: credentials.liveSessions,
+      onError: (error) => given.logger.debug({ err: error }, 'a subscription is behind; trying again'),
     }),
     snapshotWaitMs: given.overrides?.snapshotWaitMs ?? SNAPSHOT_WAIT_MS,
     authenticate: createAuthenticate(credentials),
+    authenticateStream: createAuthenticateStream(credentials),
   }
 }
 
@@ -110,7 +141,7 @@ function createApp(parts: ApiParts, logger: Logger): Express {
   app.use('/api/panels', createPanelRoutes(parts))
   app.use('/api/library', createLibraryRoutes(parts))
   // Before the panels' states: `snapshot` stands where a panel id would.
-  app.use('/api/state', createSnapshotRoutes(parts), createStateRoutes(parts))
+  app.use('/api/state', createSnapshotRoutes(parts), createEventRoutes(parts), createStateRoutes(parts))
   app.use(unknownRoute, createProblemHandler(logger))
   return app
 }

@@ -28,6 +28,25 @@ const TUNING_OPTIONS = {
     { min: 0, max: 2_000_000_000 },
     { doc: 'JSON the API holds in memory, characters', fallback: 64_000_000 },
   ),
+  MAX_SUBSCRIPTIONS: integerOption(
+    { min: 0, max: 1_000_000 },
+    { doc: 'Panels that clients listen to over SSE and WebSocket, in all', fallback: 10_000 },
+  ),
+  MAX_SUBSCRIPTIONS_PER_USER: integerOption(
+    { min: 0, max: 1_000_000 },
+    { doc: 'The same for one user', fallback: 500 },
+  ),
+  MAX_SUBSCRIBER_BACKLOG_BYTES: integerOption(
+    { min: 1_000, max: 1_000_000_000 },
+    {
+      doc: 'A subscriber that is further behind gets the whole state when it has caught up, bytes',
+      fallback: 1_000_000,
+    },
+  ),
+  SUBSCRIPTION_CHECK_MS: integerOption(
+    { min: 100, max: 3_600_000 },
+    { doc: 'How often the rights of subscribers are looked at without a notice, ms', fallback: 30_000 },
+  ),
 }
 
 /** What the API itself needs to know, in whatever process it runs. */

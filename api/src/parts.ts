@@ -6,6 +6,7 @@ import type { Accounts } from './accounts/accounts.ts'
 import type { ApiOptions } from './config.ts'
 import type { Credentials } from './middleware/authenticate.ts'
 import type { Replicas } from './replicas/replicas.ts'
+import type { Subscriptions } from './subscriptions/subscriptions.ts'
 
 /** What routes are made of. */
 export interface ApiParts extends Credentials {
@@ -20,4 +21,7 @@ export interface ApiParts extends Credentials {
   readonly snapshotWaitMs: number
   /** Refuses requests without a valid access token. */
   readonly authenticate: RequestHandler
+  /** The same for answers that stay open. */
+  readonly authenticateStream: RequestHandler
+  readonly subscriptions: Subscriptions
 }

@@ -20,8 +20,23 @@ export const createAuthenticate =
     next()
   }
 
+/** As {@link createAuthenticate}; browsers' EventSource can send no header, so `?token=` will do. */
+export const createAuthenticateStream =
+  (credentials: Credentials): RequestHandler =>
+  async (request, _response, next) => {
+    const { token: inQuery } = request.query
+    const token = bearerTokenOf(request) ?? (typeof inQuery === 'string' ? inQuery : null)
+    if (token === null)
+      throw new NexusError('unauthorized', 'Send an access token, as "Authorization: Bearer" or in ?token=.')
+    setCaller(request, await verifyCaller(credentials, token))
+    next()
+  }
+
 /** @throws {NexusError} `unauthorized` when the token is not valid, or its session has been ended. */
-async function verifyCaller({ verifier, liveSessions }: Credentials, token: string): Promise<VerifiedCaller> {
+export async function verifyCaller(
+  { verifier, liveSessions }: Credentials,
+  token: string,
+): Promise<VerifiedCaller> {
   const caller = await verifier.verify(token)
   const { sessionId, userId } = caller
   if (sessionId !== null && !(await liveSessions.isLive({ id: sessionId, userId }))) {

@@ -1,5 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { type DocumentName, NexusError, toVersion, type UpdateLog, type Version } from '@nexus/core'
+import {
+  type DocumentName,
+  type LogEntry,
+  NexusError,
+  toVersion,
+  type UpdateLog,
+  type Version,
+} from '@nexus/core'
 import { FREE_FORM_MODEL, type JsonPatchOperation, observeJsonPatch, readSource } from '@nexus/core/document'
 import * as Y from 'yjs'
 import type { PastDocuments } from './past-documents.ts'
@@ -22,8 +29,9 @@ interface Parts {
   readonly past: PastDocuments
 }
 
-interface PatchOfVersion {
-  readonly version: Version
+/** What one version did to the JSON of a panel, and why. */
+export interface PanelChange
+  extends Pick<LogEntry, 'version' | 'userId' | 'triggeredBy' | 'triggerSource' | 'occurredAt'> {
   readonly patch: readonly JsonPatchOperation[]
 }
 
@@ -36,7 +44,7 @@ interface PatchOfVersion {
 export async function* patchesOf(
   { log, past }: Parts,
   { document, from, to }: Range,
-): AsyncGenerator<PatchOfVersion> {
+): AsyncGenerator<PanelChange> {
   const before = from <= 1 ? null : await past.open(document, toVersion(from - 1))
   const doc = before?.doc ?? new Y.Doc()
   const models = createSourceModels(before?.model ?? FREE_FORM_MODEL)
@@ -49,10 +57,10 @@ export async function* patchesOf(
   try {
     for (let after = toVersion(from - 1); after < to; ) {
       const entries = await log.readTail(document, { after, upTo: to, limit: PAGE })
-      for (const { version, update } of entries) {
+      for (const { update, version, userId, triggeredBy, triggerSource, occurredAt } of entries) {
         made = []
         Y.applyUpdate(doc, update)
-        yield { version, patch: made }
+        yield { version, patch: made, userId, triggeredBy, triggerSource, occurredAt }
         if (performance.now() < turnEndsAt) continue
         await nextTurn()
         turnEndsAt = performance.now() + TURN_MS

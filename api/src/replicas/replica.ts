@@ -7,18 +7,11 @@ import {
   type Version,
 } from '@nexus/core'
 import { buildDocument, type PanelModel, panelJson, readSource, readState } from '@nexus/core/document'
-import {
-  createTail,
-  type DocumentFollower,
-  type FollowedUpdate,
-  followDocument,
-  type Tail,
-} from '@nexus/core/log'
+import { createTail, type FollowedUpdate, followDocument, type Tail } from '@nexus/core/log'
 import * as Y from 'yjs'
-import { lastValidModel, validModel } from './panel-models.ts'
+import { followSource } from './follow-source.ts'
 import { createSavedTimes } from './saved-times.ts'
 import { createSizeGuard } from './size-guard.ts'
-import { createSourceModels, type SourceModels } from './source-models.ts'
 import type { StateAtVersion } from './state-cache.ts'
 
 export interface ReplicaParts {
@@ -132,23 +125,5 @@ export async function openReplica({ log, fanout, document, onError }: ReplicaPar
       follower.stop()
       doc.destroy()
     },
-  }
-}
-
-/** The models of a document's source from now on. A source that is broken now has its last valid one looked up. */
-async function followSource(log: UpdateLog, follower: DocumentFollower, doc: Y.Doc): Promise<SourceModels> {
-  const { document, record } = follower
-  const first = validModel(readSource(doc))
-  const missed: (string | null)[] = []
-  let show = (source: string | null): void => void missed.push(source)
-  doc.getText('nxml').observe(() => show(readSource(doc)))
-  try {
-    const models = createSourceModels(first ?? (await lastValidModel(log, document, record.version)))
-    for (const source of missed) models.show(source)
-    show = models.show
-    return models
-  } catch (error) {
-    follower.stop()
-    throw error
   }
 }

@@ -4,7 +4,7 @@ import { type AppendQueue, createAppendQueue } from '@nexus/core/log'
 import { type BlameAt, createBlames } from './blames.ts'
 import type { Change, Changed } from './change.ts'
 import { createDocumentWork, type DocumentWork } from './document-work.ts'
-import { readPatches } from './panel-patches.ts'
+import { type PanelChange, patchesOf, readPatches } from './panel-patches.ts'
 import { createPastDocuments, type PastDocument } from './past-documents.ts'
 import { createStateCache, type StateAtVersion } from './state-cache.ts'
 
@@ -36,6 +36,11 @@ export interface Replicas {
     document: DocumentName,
     range: { readonly from: Version; readonly to: Version },
   ): Promise<Map<Version, readonly JsonPatchOperation[]>>
+  /** The same one after the other, with who and why, see {@link patchesOf}. */
+  changes(
+    document: DocumentName,
+    range: { readonly from: Version; readonly to: Version },
+  ): AsyncIterable<PanelChange>
   /** Who set what, see {@link Blames}. */
   readBlame(document: DocumentName, head: Version): Promise<BlameAt>
   /** The document as it was, for the caller alone. @throws {NexusError} `not_found` when there is no such version. */
@@ -93,6 +98,7 @@ export function createReplicas(options: ReplicasOptions): Replicas {
       return remember(document, await readPast(document, version))
     },
     readPatches: (document, range) => readPatches({ log, past }, { document, ...range }),
+    changes: (document, range) => patchesOf({ log, past }, { document, ...range }),
     readBlame: blames.read,
     openVersion: past.open,
     change: (document, change) => workOn(document).change(change).finally(evict),

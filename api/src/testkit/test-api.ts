@@ -26,8 +26,9 @@ interface CallOptions {
   readonly headers?: Record<string, string>
 }
 
-interface TestApi {
+export interface TestApi {
   readonly url: string
+  drain(): Promise<void>
   call(method: string, path: string, options?: CallOptions): Promise<Answer>
 }
 
@@ -68,14 +69,21 @@ export async function startTestApi(given: TestApiOptions): Promise<TestApi> {
   })
   await api.start()
   const server = createServer(api.handleRequest)
+  server.on('upgrade', (request, socket, head) => {
+    if (api.handleUpgrade?.(request, socket, head) !== true) socket.destroy()
+  })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   closers.push(async () => {
+    await api[Symbol.asyncDispose]()
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
-    await api[Symbol.asyncDispose]()
   })
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return { url, call: (method, path, options = {}) => call(url + path, method, options) }
+  return {
+    url,
+    drain: () => api.drain(),
+    call: (method, path, options = {}) => call(url + path, method, options),
+  }
 }
 
 async function call(

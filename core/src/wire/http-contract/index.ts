@@ -76,6 +76,16 @@ export {
   writtenStateSchema,
 } from './state.ts'
 export {
+  type StateMessage,
+  type StateSocketRequest,
+  stateErrorMessage,
+  stateMessage,
+  statePongMessage,
+  stateSocketRequest,
+  stateSyncMessage,
+  stateUpdateMessage,
+} from './subscriptions.ts'
+export {
   type CreateWorkspaceRequest,
   createWorkspaceRequest,
   type UpdateWorkspaceRequest,

@@ -1,0 +1,178 @@
+import type { Duplex } from 'node:stream'
+import {
+  CLOSE_CODES,
+  ERRORS,
+  type ErrorCode,
+  isNexusError,
+  type PanelId,
+  parsePanelId,
+  parseVersion,
+  type WorkspaceId,
+} from '@nexus/core'
+import { type StateSocketRequest, stateSocketRequest } from '@nexus/core/http-contract'
+import type { VerifiedCaller } from '@nexus/core/server'
+import type { WebSocket } from 'ws'
+import { errorText, type StateText } from './state-messages.ts'
+import type { Sink } from './subscription.ts'
+import type { OpenedPanel, Subscriptions } from './subscriptions.ts'
+
+/** Panels one socket may listen to. */
+const MAX_PANELS = 200
+/** Messages a client may send in a second. */
+const MAX_MESSAGES_PER_SECOND = 200
+/** A peer that does not take part in closing is cut after this long, ms. */
+const CLOSE_GRACE_MS = 3_000
+const PONG = JSON.stringify({ type: 'pong' })
+
+interface StateSocketParts {
+  readonly ws: WebSocket
+  /** What `ws` stands on. */
+  readonly stream: Duplex
+  readonly caller: VerifiedCaller
+  readonly workspaceId: WorkspaceId
+  readonly subscriptions: Subscriptions
+  readonly onError: (error: unknown) => void
+}
+
+/** One client that listens to panels of one workspace. */
+export class StateSocket {
+  readonly #parts: StateSocketParts
+  readonly #sink: Sink
+  /** By panel; `null` while it is being opened. Each subscription has an entry of its own. */
+  readonly #panels = new Map<PanelId, { opened: OpenedPanel | null }>()
+  /** Who waits until the client has read what it was sent. */
+  #waiting: (() => void)[] = []
+  #messagesThisSecond = 0
+  #isAlive = true
+
+  constructor(parts: StateSocketParts) {
+    const { ws, stream } = parts
+    this.#parts = parts
+    this.#sink = {
+      send: ({ text }) => this.#send(text),
+      get backlogBytes() {
+        return ws.bufferedAmount
+      },
+      whenDrained: (callback) => {
+        this.#waiting.push(callback)
+        if (!stream.writableNeedDrain) setImmediate(() => this.#goOn())
+      },
+    }
+    stream.on('drain', () => this.#goOn())
+    ws.on('message', (data, isBinary) => this.#receive(isBinary ? null : String(data)))
+    ws.on('pong', () => {
+      this.#isAlive = true
+    })
+    // ws closes the socket itself and says why; without a listener the process would end.
+    ws.on('error', () => {})
+    ws.once('close', () => {
+      for (const { opened } of this.#panels.values()) opened?.end()
+      this.#panels.clear()
+    })
+  }
+
+  close(code: number, reason: string): void {
+    const { ws } = this.#parts
+    ws.close(code, reason)
+    setTimeout(() => ws.terminate(), CLOSE_GRACE_MS).unref()
+  }
+
+  /** Called at a steady pace: cuts a peer that has not answered since the last time. */
+  ping(): void {
+    if (!this.#isAlive) this.#parts.ws.terminate()
+    this.#isAlive = false
+    this.#parts.ws.ping()
+  }
+
+  /** Called once a second. */
+  refill(): void {
+    this.#messagesThisSecond = 0
+  }
+
+  /** One after the other: each may send a whole state. */
+  #goOn(): void {
+    while (!this.#parts.stream.writableNeedDrain) {
+      const next = this.#waiting.shift()
+      if (next === undefined) return
+      next()
+    }
+  }
+
+  #send(text: string): void {
+    if (this.#parts.ws.readyState === this.#parts.ws.OPEN) this.#parts.ws.send(text)
+  }
+
+  #receive(text: string | null): void {
+    this.#messagesThisSecond += 1
+    if (this.#messagesThisSecond > MAX_MESSAGES_PER_SECOND) {
+      this.close(CLOSE_CODES.rateLimited, 'too many messages')
+      return
+    }
+    const message = text === null ? null : parseRequest(text)
+    if (message === null) this.#refuse('validation_failed', 'The message cannot be understood.', null)
+    else if (message.type === 'ping') this.#send(PONG)
+    else this.#turnTo(message)
+  }
+
+  #turnTo(message: Exclude<StateSocketRequest, { type: 'ping' }>): void {
+    const panelId = parsePanelId(message.panelId)
+    if (panelId === null) {
+      this.#refuse('not_found', ERRORS.not_found.title, message.panelId.slice(0, 100))
+      return
+    }
+    this.#panels.get(panelId)?.opened?.end()
+    this.#panels.delete(panelId)
+    if (message.type === 'unsubscribe') return
+    if (this.#panels.size >= MAX_PANELS) {
+      this.#refuse('rate_limited', `One connection may listen to ${MAX_PANELS} panels.`, panelId)
+      return
+    }
+    void this.#subscribe(panelId, message.fromVersion ?? null)
+  }
+
+  async #subscribe(panelId: PanelId, fromVersion: number | null): Promise<void> {
+    const { subscriptions, caller, workspaceId } = this.#parts
+    const entry: { opened: OpenedPanel | null } = { opened: null }
+    this.#panels.set(panelId, entry)
+    // Whoever has left it, or begun anew, while it was being opened, does not want this one.
+    const isWanted = (): boolean => this.#panels.get(panelId) === entry
+    try {
+      const opened = await subscriptions.open(caller, { workspaceId, panelId })
+      if (!isWanted()) {
+        opened.end()
+        return
+      }
+      entry.opened = opened
+      opened.start({
+        sink: this.#sink,
+        fromVersion: fromVersion === null ? null : parseVersion(fromVersion),
+        onOver: (code) => this.#over(panelId, code),
+      })
+    } catch (error) {
+      if (!isWanted()) return
+      this.#panels.delete(panelId)
+      if (!isNexusError(error)) this.#parts.onError(error)
+      const code = isNexusError(error) ? error.code : 'internal'
+      this.#refuse(code, isNexusError(error) ? error.message : ERRORS.internal.title, panelId)
+    }
+  }
+
+  #over(panelId: PanelId, code: ErrorCode): void {
+    this.#panels.delete(panelId)
+    if (code === 'unauthorized') this.close(CLOSE_CODES.unauthorized, code)
+    else this.#refuse(code, ERRORS[code].title, panelId)
+  }
+
+  #refuse(code: ErrorCode, message: string, panelId: string | null): void {
+    const refusal: StateText = errorText(code, message, panelId)
+    this.#send(refusal.text)
+  }
+}
+
+function parseRequest(text: string): StateSocketRequest | null {
+  try {
+    return stateSocketRequest.safeParse(JSON.parse(text)).data ?? null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,90 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { CLOSE_CODES, isNexusError, parseWorkspaceId } from '@nexus/core'
+import type { Access } from '@nexus/core/server'
+import { WebSocketServer } from 'ws'
+import { type Credentials, verifyCaller } from '../middleware/authenticate.ts'
+import { StateSocket } from './state-socket.ts'
+import type { Subscriptions } from './subscriptions.ts'
+
+/** Requests are short; answers are not limited by this. */
+const MAX_REQUEST_BYTES = 16_000
+const PING_MS = 25_000
+
+interface StateSocketsParts extends Credentials {
+  readonly access: Access
+  readonly subscriptions: Subscriptions
+  readonly onError: (error: unknown) => void
+}
+
+/** `/ws/state/{w}`: panels of a workspace as they change, over WebSocket. */
+export interface StateSockets {
+  /** @returns `false` when the path is another one; the socket is then untouched. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean
+  /** Takes no more, and sends everybody elsewhere. */
+  close(): void
+}
+
+type Refusal = '401 Unauthorized' | '404 Not Found' | '503 Service Unavailable'
+
+export function createStateSockets(parts: StateSocketsParts): StateSockets {
+  const { access, subscriptions, onError } = parts
+  const server = new WebSocketServer({ noServer: true, clientTracking: false, maxPayload: MAX_REQUEST_BYTES })
+  const open = new Set<StateSocket>()
+  let isClosed = false
+  const pinging = setInterval(() => {
+    for (const socket of open) socket.ping()
+  }, PING_MS).unref()
+  const refilling = setInterval(() => {
+    for (const socket of open) socket.refill()
+  }, 1_000).unref()
+
+  async function accept(request: IncomingMessage, stream: Duplex, head: Buffer, url: URL): Promise<void> {
+    const workspaceId = parseWorkspaceId(PATH.exec(url.pathname)?.[1])
+    const caller = await verifyCaller(parts, tokenOf(request, url))
+    const isMember =
+      workspaceId !== null && (await access.workspaceAccess(caller.userId, workspaceId)) !== null
+    if (workspaceId === null || !isMember) {
+      refuse(stream, '404 Not Found')
+      return
+    }
+    server.handleUpgrade(request, stream, head, (ws) => {
+      const socket = new StateSocket({ ws, stream, caller, workspaceId, subscriptions, onError })
+      open.add(socket)
+      ws.once('close', () => open.delete(socket))
+      if (isClosed) socket.close(CLOSE_CODES.restarting, 'restarting')
+    })
+  }
+
+  return {
+    handleUpgrade(request, socket, head) {
+      const url = URL.parse(request.url ?? '/', 'http://localhost')
+      if (url === null || !PATH.test(url.pathname)) return false
+      if (isClosed) refuse(socket, '503 Service Unavailable')
+      else {
+        accept(request, socket, head, url).catch((error: unknown) => {
+          const isRefused = isNexusError(error, 'unauthorized')
+          if (!isRefused) onError(error)
+          refuse(socket, isRefused ? '401 Unauthorized' : '503 Service Unavailable')
+        })
+      }
+      return true
+    },
+    close() {
+      isClosed = true
+      clearInterval(pinging)
+      clearInterval(refilling)
+      for (const socket of open) socket.close(CLOSE_CODES.restarting, 'restarting')
+    },
+  }
+}
+
+const PATH = /^\/ws\/state\/([^/]+)\/?$/
+
+const tokenOf = ({ headers }: IncomingMessage, url: URL): string =>
+  url.searchParams.get('token') ?? /^bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1] ?? ''
+
+function refuse(socket: Duplex, status: Refusal): void {
+  const retry = status.startsWith('503') ? 'Retry-After: 5\r\n' : ''
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n${retry}Content-Length: 0\r\n\r\n`)
+}
