@@ -36,8 +36,11 @@ export type {
   AppendOutcome,
   Checkpoint,
   DocumentRecord,
+  KeptReceipt,
   LogEntry,
   NewDocument,
+  Receipt,
+  Receipts,
   UpdateDraft,
   UpdateLog,
 } from './ports/update-log.ts'

@@ -194,7 +194,7 @@ describe('many batches', () => {
     saved.push(setup.queue.append(entryOf(document), { withinMs: 90_000 }))
     await nextTurn()
     expect(setup.log.batches).toHaveLength(0)
-    expect(setup.time.pending).toEqual([60_000])
+    expect(setup.time.pending).toHaveLength(1)
     setup.time.advance(60_000)
     expect(await Promise.all(saved)).toMatchObject([{ fromVersion: 2 }, { fromVersion: 3 }])
     expect(setup.log.batches).toHaveLength(1)
@@ -225,6 +225,32 @@ describe('many batches', () => {
     setup.time.advance(60_000)
     await Promise.all(saved)
     expect(setup.log.batches).toHaveLength(2)
+  })
+})
+
+describe('entries with a receipt', () => {
+  test('[QUE28] stand alone among their neighbours, are announced once, and are told when they were there before', async () => {
+    const document = await someLog()
+    const heard = await announcementsOf(document)
+    const receipt = { id: 'r', fingerprint: 'f' }
+    const saved = await Promise.all([
+      setup.queue.append(entryOf(document)),
+      setup.queue.appendOnce({ ...entryOf(document), receipt }),
+      setup.queue.appendOnce({ ...entryOf(document), receipt }),
+      setup.queue.append(entryOf(document)),
+    ])
+    expect(saved).toMatchObject([
+      { state: 'appended', toVersion: 2 },
+      { state: 'appended', toVersion: 3 },
+      { state: 'repeated' },
+      { state: 'appended', toVersion: 4 },
+    ])
+    await nextTurn()
+    expect(heard.map(({ fromVersion, toVersion }) => [fromVersion, toVersion])).toEqual([
+      [2, 2],
+      [3, 3],
+      [4, 4],
+    ])
   })
 })
 

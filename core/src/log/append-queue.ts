@@ -44,7 +44,7 @@ export interface AppendQueueOptions {
 }
 
 /** Unconditional: what people type is never refused for what others did meanwhile. */
-export type LiveEdit = Omit<AppendEntry, 'expectedVersion'>
+export type LiveEdit = Omit<AppendEntry, 'expectedVersion' | 'receipt'>
 
 export interface AppendOptions {
   /**
@@ -76,7 +76,7 @@ export interface AppendQueue {
   append(entry: LiveEdit, options?: AppendOptions): Promise<QueueOutcome>
   /**
    * Hands over the change of a request: tried once, in its turn among the edits of its document. With `expectedVersion`
-   * it shares its versions with nobody.
+   * or `receipt` it shares its versions with nobody.
    *
    * @throws {NexusError} `unavailable`: perhaps committed all the same; appending it again is harmless. Any other error:
    *   the database refuses the content; nothing was appended.

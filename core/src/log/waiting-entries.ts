@@ -51,7 +51,7 @@ interface WaitingEntries {
   remove(decided: readonly WaitingEntry[]): void
   /**
    * Entries for the next batch; they stay here until removed. Per document its oldest ones: one strict entry alone (its
-   * condition is about the head it saw), or any number of others in a row, all of them in doubt or none. A document whose
+   * condition is about the head it saw), or one with a receipt, or any number of others in a row, all of them in doubt or none. A document whose
    * oldest entries are to be compared first is left out.
    */
   nextBatch(limits: BatchLimits): WaitingEntry[]
@@ -122,13 +122,15 @@ export function createWaitingEntries(): WaitingEntries {
   }
 }
 
-const isStrict = ({ entry }: WaitingEntry): boolean => entry.expectedVersion !== undefined
+/** A condition, or a receipt, is that of one entry. */
+const isAlone = ({ entry }: WaitingEntry): boolean =>
+  entry.expectedVersion !== undefined || entry.receipt !== undefined
 
 /** What is in doubt goes alone when it was compared for itself; several in doubt are compared together. */
 function oldestTogether(queue: readonly WaitingEntry[]): readonly WaitingEntry[] {
   const [first] = queue
-  if (first === undefined || isStrict(first)) return queue.slice(0, 1)
-  const end = queue.findIndex((waiting) => isStrict(waiting) || !isAlike(waiting.doubt, first.doubt))
+  if (first === undefined || isAlone(first)) return queue.slice(0, 1)
+  const end = queue.findIndex((waiting) => isAlone(waiting) || !isAlike(waiting.doubt, first.doubt))
   return end === -1 ? queue : queue.slice(0, end)
 }
 

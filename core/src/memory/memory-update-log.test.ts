@@ -3,5 +3,10 @@ import { MemoryUpdateLog } from './memory-update-log.ts'
 
 describeUpdateLog('memory', async () => {
   const log = new MemoryUpdateLog()
-  return { log, remove: async (document) => log.remove(document), close: async () => undefined }
+  return {
+    log,
+    receipts: log.receipts,
+    remove: async (document) => log.remove(document),
+    close: async () => undefined,
+  }
 })

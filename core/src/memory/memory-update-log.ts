@@ -5,8 +5,10 @@ import type {
   AppendOutcome,
   Checkpoint,
   DocumentRecord,
+  KeptReceipt,
   LogEntry,
   NewDocument,
+  Receipts,
   TailSize,
   UpdateDraft,
   UpdateLog,
@@ -18,6 +20,8 @@ interface StoredDocument {
   readonly entries: LogEntry[]
   /** Ascending by version. */
   checkpoints: Checkpoint[]
+  /** By id. */
+  readonly receipts: Map<string, { readonly receipt: Omit<KeptReceipt, 'occurredAt'>; readonly keptAt: Date }>
 }
 
 /** The log in this process's memory, gone with it. For tests, and as the plainest reading of what a log is. */
@@ -32,7 +36,7 @@ export class MemoryUpdateLog implements UpdateLog {
   async create(documents: readonly NewDocument[]): Promise<void> {
     for (const { document, first } of documents) {
       if (this.#documents.has(document)) continue
-      const stored: StoredDocument = { entries: [], checkpoints: [] }
+      const stored: StoredDocument = { entries: [], checkpoints: [], receipts: new Map() }
       this.#documents.set(document, stored)
       this.#write(stored, [first])
     }
@@ -46,14 +50,21 @@ export class MemoryUpdateLog implements UpdateLog {
     return batch.map((entry) => this.#appendEntry(entry))
   }
 
-  #appendEntry({ document, updates, expectedVersion }: AppendEntry): AppendOutcome {
+  #appendEntry({ document, updates, expectedVersion, receipt }: AppendEntry): AppendOutcome {
     const stored = this.#documents.get(document)
     if (stored === undefined) return { state: 'missing' }
     const head = headOf(stored)
+    if (receipt !== undefined && stored.receipts.has(receipt.id)) return { state: 'repeated' }
     if (expectedVersion !== undefined && expectedVersion !== head) {
       return { state: 'conflict', currentVersion: head }
     }
     const occurredAt = this.#write(stored, updates)
+    if (receipt !== undefined) {
+      stored.receipts.set(receipt.id, {
+        receipt: { ...receipt, version: headOf(stored) },
+        keptAt: this.#clock.now(),
+      })
+    }
     return { state: 'appended', fromVersion: toVersion(head + 1), toVersion: headOf(stored), occurredAt }
   }
 
@@ -79,6 +90,27 @@ export class MemoryUpdateLog implements UpdateLog {
   /** Takes a document away, as an owner does who deletes a panel: from now on it is `missing`. */
   remove(document: DocumentName): void {
     this.#documents.delete(document)
+  }
+
+  readonly receipts: Receipts = {
+    find: async (document, id) => {
+      const stored = this.#documents.get(document)
+      const kept = stored?.receipts.get(id)
+      if (stored === undefined || kept === undefined) return null
+      const occurredAt = stored.entries[kept.receipt.version - 1]?.occurredAt ?? kept.keptAt
+      return { ...kept.receipt, occurredAt }
+    },
+    keep: async (document, receipt, version) => {
+      const receipts = this.#documents.get(document)?.receipts
+      if (receipts?.has(receipt.id) === false) {
+        receipts.set(receipt.id, { receipt: { ...receipt, version }, keptAt: this.#clock.now() })
+      }
+    },
+    forget: async (time) => {
+      for (const { receipts } of this.#documents.values()) {
+        for (const [id, { keptAt }] of receipts) if (keptAt < time) receipts.delete(id)
+      }
+    },
   }
 
   async heads(documents: readonly DocumentName[]): Promise<Map<DocumentName, Version>> {

@@ -55,6 +55,12 @@ export const ERRORS = {
   },
   patch_test_failed: { status: 409, closeCode: null, retry: false, title: 'A test operation did not hold.' },
   workspace_archived: { status: 409, closeCode: null, retry: false, title: 'The workspace is archived.' },
+  idempotency_key_reused: {
+    status: 422,
+    closeCode: null,
+    retry: false,
+    title: 'Another request was made with this Idempotency-Key.',
+  },
   payload_too_large: {
     status: 413,
     closeCode: 1009,

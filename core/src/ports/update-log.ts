@@ -8,6 +8,22 @@ export interface UpdateDraft extends Cause {
   readonly update: Uint8Array
 }
 
+/** Names a request, so that it is carried out once however often it is sent. */
+export interface Receipt {
+  /** Tells requests to one document apart: who sent it, and the key they gave it. At most 100 characters. */
+  readonly id: string
+  /** Of what was asked; another one under the same id is another request. At most 100 characters. */
+  readonly fingerprint: string
+}
+
+/** What a request that was carried out has become. */
+export interface KeptReceipt extends Receipt {
+  /** The version it made, or found when it changed nothing. */
+  readonly version: Version
+  /** When that version was appended. */
+  readonly occurredAt: Date
+}
+
 /** The updates of one document in one append, in the order they were made. */
 export interface AppendEntry {
   readonly document: DocumentName
@@ -15,6 +31,8 @@ export interface AppendEntry {
   readonly updates: readonly UpdateDraft[]
   /** Append only while this is the head; checked inside the statement (strict mode). */
   readonly expectedVersion?: Version
+  /** Append only if nothing was appended to the document with this receipt before; kept in the same commit. */
+  readonly receipt?: Receipt
 }
 
 /** What became of one {@link AppendEntry}; same position as in the batch. */
@@ -30,6 +48,8 @@ export type AppendOutcome =
   | { readonly state: 'conflict'; readonly currentVersion: Version }
   /** The document was never created, or is deleted. Nothing of this entry was appended. */
   | { readonly state: 'missing' }
+  /** There is something with its receipt already. Nothing of this entry was appended. */
+  | { readonly state: 'repeated' }
 
 export interface LogEntry {
   readonly version: Version
@@ -117,4 +137,13 @@ export interface UpdateLog {
    * Keeps `checkpoint` for faster opening. Never throws away entries. Saving an older or equal one again changes nothing.
    */
   saveCheckpoint(document: DocumentName, checkpoint: Checkpoint): Promise<void>
+}
+
+/** Receipts of requests, beside the log that keeps them with its appends. Methods reject as those of the log do. */
+export interface Receipts {
+  find(document: DocumentName, id: string): Promise<KeptReceipt | null>
+  /** Keeps one for a request that found `version` as it wanted it. An existing one stays. */
+  keep(document: DocumentName, receipt: Receipt, version: Version): Promise<void>
+  /** Throws away those kept before `time`. */
+  forget(time: Date): Promise<void>
 }

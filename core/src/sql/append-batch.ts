@@ -1,6 +1,7 @@
 import { CompiledQuery } from 'kysely'
 import { toVersion } from '../model/version.ts'
 import type { AppendEntry, AppendOutcome } from '../ports/update-log.ts'
+import { appendReceipted } from './append-receipted.ts'
 import { appendToOne } from './append-to-one.ts'
 import type { Db, Trx } from './database.ts'
 import { draftColumns } from './draft-columns.ts'
@@ -61,6 +62,32 @@ const APPEND = `
   order by e.number`
 
 /**
+ * Appends a batch: what has receipts entry by entry, the rest together.
+ *
+ * @throws The database's error. What went before the failing statement is committed.
+ */
+export async function appendBatch(db: Db | Trx, batch: readonly AppendEntry[]): Promise<AppendOutcome[]> {
+  assertOneEntryPerDocument(batch)
+  if (batch.every(({ receipt }) => receipt === undefined)) return appendTogether(db, batch)
+  const together = batch.filter(({ receipt }) => receipt === undefined)
+  const outcomes = new Map(zip(together, await appendTogether(db, together)))
+  for (const entry of batch) {
+    const { receipt } = entry
+    if (receipt !== undefined) outcomes.set(entry, await appendReceipted(db, { ...entry, receipt }))
+  }
+  return batch.map((entry) => outcomes.get(entry) ?? { state: 'missing' })
+}
+
+const zip = (
+  entries: readonly AppendEntry[],
+  outcomes: readonly AppendOutcome[],
+): (readonly [AppendEntry, AppendOutcome])[] =>
+  entries.flatMap((entry, index) => {
+    const outcome = outcomes[index]
+    return outcome === undefined ? [] : [[entry, outcome] as const]
+  })
+
+/**
  * One statement, so one commit for the whole batch.
  *
  * - A batch of one is tried with a statement of its own first; what that does not append is decided here.
@@ -72,9 +99,8 @@ const APPEND = `
  *   milliseconds, which is all a JavaScript date can hold.
  * - `no key update` rather than `update`: the foreign keys of state_history and state_checkpoints need not wait.
  */
-export async function appendBatch(db: Db | Trx, batch: readonly AppendEntry[]): Promise<AppendOutcome[]> {
+async function appendTogether(db: Db | Trx, batch: readonly AppendEntry[]): Promise<AppendOutcome[]> {
   if (batch.length === 0) return []
-  assertOneEntryPerDocument(batch)
   const [only, second] = batch
   const appended = only !== undefined && second === undefined ? await appendToOne(db, only) : null
   if (appended !== null) return [appended]

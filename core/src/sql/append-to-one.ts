@@ -11,14 +11,15 @@ interface RaisedRow {
   readonly occurred_at: number
 }
 
-const APPEND = `
+/** @param once - Only without an entry of the receipt, which is kept with the others in the same commit. */
+const append = (once: { readonly condition: string; readonly receipted: string }): string => `
   with raised as (
     update panel_states p
     set version = p.version + $2,
         log_bytes = p.log_bytes + $3,
         tail_bytes = p.tail_bytes + $3,
         updated_at = date_trunc('milliseconds', greatest(clock_timestamp(), p.updated_at))
-    where p.document = $1 and p.deleted_at is null and ($4::bigint is null or p.version = $4)
+    where p.document = $1 and p.deleted_at is null and ($4::bigint is null or p.version = $4)${once.condition}
     returning p.version, p.updated_at
   ),
   written as (
@@ -30,9 +31,19 @@ const APPEND = `
     from raised r,
          unnest($6::bigint[], $7::int[], $8::int[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[])
       as u (position, start, length, user_id, triggered_by, trigger_source, change_type, client_session)
-  )
+  )${once.receipted}
   select version as head, (extract(epoch from updated_at) * 1000)::bigint as occurred_at
   from raised`
+
+const APPEND = append({ condition: '', receipted: '' })
+const APPEND_ONCE = append({
+  condition: ' and not exists (select from append_receipts a where a.document = $1 and a.id = $14)',
+  receipted: `,
+  receipted as (
+    insert into append_receipts (document, id, fingerprint, version, created_at)
+    select $1, $14, $15, version, updated_at from raised
+  )`,
+})
 
 /**
  * Appends to a single document, which is most of what a log is asked: half the time of the statement for many.
@@ -40,11 +51,13 @@ const APPEND = `
  * The update itself locks the row. When it has to wait for another append, PostgreSQL looks at the row again, computes
  * `where` and `set` anew from what it finds (EvalPlanQual), and takes the time after the lock.
  *
- * @returns `null`: nothing was appended, because the document is missing or its head is not what was expected.
+ * @returns `null`: nothing was appended, because the document is missing, its head is not what was expected, or the receipt
+ *   is there already.
+ * @throws The database's unique violation when another append with the same receipt was faster by a moment.
  */
 export async function appendToOne(
   db: Db | Trx,
-  { document, expectedVersion, updates }: AppendEntry,
+  { document, expectedVersion, updates, receipt }: AppendEntry,
 ): Promise<AppendOutcome | null> {
   const drafts = draftColumns(updates)
   const parameters = [
@@ -62,7 +75,11 @@ export async function appendToOne(
     drafts.changeTypes,
     drafts.clientSessions,
   ]
-  const { rows } = await db.executeQuery<RaisedRow>(CompiledQuery.raw(APPEND, parameters))
+  const query =
+    receipt === undefined
+      ? CompiledQuery.raw(APPEND, parameters)
+      : CompiledQuery.raw(APPEND_ONCE, [...parameters, receipt.id, receipt.fingerprint])
+  const { rows } = await db.executeQuery<RaisedRow>(query)
   const [raised] = rows
   if (raised === undefined) return null
   return {

@@ -41,6 +41,14 @@ interface StateCheckpointsTable {
   created_at: Generated<Date>
 }
 
+interface AppendReceiptsTable {
+  document: DocumentName
+  id: string
+  fingerprint: string
+  version: Version
+  created_at: Generated<Date>
+}
+
 interface WorkspacesTable {
   id: WorkspaceId
   name: string
@@ -106,6 +114,7 @@ export interface Database {
   panel_states: PanelStatesTable
   state_history: StateHistoryTable
   state_checkpoints: StateCheckpointsTable
+  append_receipts: AppendReceiptsTable
   workspaces: WorkspacesTable
   workspace_members: WorkspaceMembersTable
   panels: PanelsTable

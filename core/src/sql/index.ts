@@ -1,4 +1,5 @@
 export type { Db, Manifest, Trx } from './database.ts'
 export { migrate } from './migrate.ts'
+export { createSqlReceipts } from './receipts.ts'
 export { createSqlUpdateLog } from './sql-update-log.ts'
 export { isUnavailable } from './unavailable.ts'

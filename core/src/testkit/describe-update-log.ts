@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { toVersion } from '../model/version.ts'
-import type { AppendEntry, AppendOutcome, NewDocument, UpdateLog } from '../ports/update-log.ts'
+import type { AppendEntry, AppendOutcome, NewDocument, Receipts, UpdateLog } from '../ports/update-log.ts'
 import type { DocumentName } from '../wire/document-name.ts'
 import { someDocument, someUpdate, someUpdates } from './builders.ts'
 
 export interface OpenLog {
   readonly log: UpdateLog
+  readonly receipts: Receipts
   /** Makes a document `missing`, as deleting a panel does. */
   remove(document: DocumentName): Promise<void>
   close(): Promise<void>
@@ -122,6 +123,74 @@ export function describeUpdateLog(name: string, open: () => Promise<OpenLog>): v
         const outcomes = await Promise.all(Array.from({ length: 8 }, () => append(strict)))
         expect(outcomes.filter(({ state }) => state === 'appended')).toHaveLength(1)
         expect(outcomes.filter(({ state }) => state === 'conflict')).toHaveLength(7)
+      })
+
+      test('[LOG27] what has a receipt is appended once, and kept with its version in the same commit', async () => {
+        const { document } = await someLog()
+        const receipt = { id: 'request', fingerprint: 'asked' }
+        const entry = { document, updates: someUpdates(2), receipt }
+        const outcome = await append(entry)
+        expect(outcome).toMatchObject({ state: 'appended', fromVersion: 2, toVersion: 3 })
+        expect(await append(entry)).toEqual({ state: 'repeated' })
+        expect(await append({ ...entry, receipt: { ...receipt, fingerprint: 'else' } })).toEqual({
+          state: 'repeated',
+        })
+        expect(await append({ ...entry, receipt: { ...receipt, id: 'other' } })).toMatchObject({
+          toVersion: 5,
+        })
+        expect((await log.heads([document])).get(document)).toBe(5)
+        expect(await opened.receipts.find(document, 'request')).toEqual({
+          ...receipt,
+          version: 3,
+          occurredAt: await occurredAt(document, 3),
+        })
+        expect(await opened.receipts.find(document, 'unknown')).toBeNull()
+      })
+
+      test('[LOG27] of appends with one receipt at once, one is made', async () => {
+        const { document } = await someLog()
+        const entry = { document, updates: someUpdates(1), receipt: { id: 'r', fingerprint: 'f' } }
+        const outcomes = await Promise.all(Array.from({ length: 8 }, () => append(entry)))
+        expect(outcomes.filter(({ state }) => state === 'appended')).toHaveLength(1)
+        expect(outcomes.filter(({ state }) => state === 'repeated')).toHaveLength(7)
+        expect((await log.heads([document])).get(document)).toBe(2)
+      })
+
+      test('[LOG27] receipts hold up nobody in a batch, and are not kept for what is refused', async () => {
+        const [one, two] = [await someLog(), await someLog()]
+        const receipt = { id: 'r', fingerprint: 'f' }
+        const batch = [
+          { document: one.document, updates: someUpdates(1), receipt },
+          { document: someDocument().document, updates: someUpdates(1), receipt },
+          { document: two.document, updates: someUpdates(1) },
+        ]
+        expect(await log.append(batch)).toMatchObject([
+          { state: 'appended', toVersion: 2 },
+          { state: 'missing' },
+          { state: 'appended', toVersion: 2 },
+        ])
+        const strict = {
+          document: two.document,
+          updates: someUpdates(1),
+          receipt,
+          expectedVersion: toVersion(1),
+        }
+        expect(await append(strict)).toEqual({ state: 'conflict', currentVersion: 2 })
+        expect(await opened.receipts.find(two.document, 'r')).toBeNull()
+        expect(await append({ ...strict, expectedVersion: toVersion(2) })).toMatchObject({
+          state: 'appended',
+        })
+      })
+
+      test('[LOG27] one can be kept for what was so already, and old ones are thrown away', async () => {
+        const { document } = await someLog(3)
+        await opened.receipts.keep(document, { id: 'r', fingerprint: 'f' }, toVersion(2))
+        await opened.receipts.keep(document, { id: 'r', fingerprint: 'other' }, toVersion(3))
+        expect(await opened.receipts.find(document, 'r')).toMatchObject({ fingerprint: 'f', version: 2 })
+        await opened.receipts.forget(new Date(0))
+        expect(await opened.receipts.find(document, 'r')).not.toBeNull()
+        await opened.receipts.forget(new Date(Date.now() + 60_000))
+        expect(await opened.receipts.find(document, 'r')).toBeNull()
       })
 
       test('[LOG7] a missing or deleted document is said to be missing and does not hold up the others', async () => {

@@ -1,4 +1,5 @@
 import type { Db } from '../sql/database.ts'
+import { createSqlReceipts } from '../sql/receipts.ts'
 import { createSqlUpdateLog } from '../sql/sql-update-log.ts'
 import type { OpenLog } from './describe-update-log.ts'
 
@@ -6,6 +7,7 @@ import type { OpenLog } from './describe-update-log.ts'
 export function openSqlLog(database: { readonly db: Db; close(): Promise<void> }): OpenLog {
   return {
     log: createSqlUpdateLog(database.db),
+    receipts: createSqlReceipts(database.db),
     close: () => database.close(),
     async remove(document) {
       await database.db
