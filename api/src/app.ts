@@ -7,11 +7,12 @@ import {
   type Logger,
   type Service,
 } from '@nexus/core/server'
-import type { Db } from '@nexus/core/sql'
+import { createSqlReceipts, type Db } from '@nexus/core/sql'
 import express, { type Express } from 'express'
 import { createAccounts } from './accounts/accounts.ts'
 import { createLiveSessions } from './accounts/live-sessions.ts'
 import { type ApiOptions, apiFallbacks } from './config.ts'
+import { createForgetting } from './forgetting.ts'
 import { createAuthenticate, createAuthenticateStream } from './middleware/authenticate.ts'
 import { createProblemHandler, unknownRoute } from './middleware/problems.ts'
 import { requestContext } from './middleware/request-context.ts'
@@ -62,6 +63,7 @@ export async function createApi(given: CreateApiOptions): Promise<Service> {
     ...parts,
     onError: (error) => given.logger.warn({ err: error }, 'a subscription could not be begun'),
   })
+  const forgetting = createForgetting(parts, given.logger)
   const underWay = createUnderWay()
   const probeDatabase = createDatabaseProbe(given.db)
   return {
@@ -72,7 +74,10 @@ export async function createApi(given: CreateApiOptions): Promise<Service> {
       app(request, response)
     },
     handleUpgrade: stateSockets.handleUpgrade,
-    start: () => parts.accounts.start(),
+    start: async () => {
+      await parts.accounts.start()
+      forgetting.begin()
+    },
     drain: () => {
       stateSockets.close()
       parts.subscriptions.close()
@@ -82,6 +87,7 @@ export async function createApi(given: CreateApiOptions): Promise<Service> {
     [Symbol.asyncDispose]: () => {
       stateSockets.close()
       parts.subscriptions.close()
+      forgetting.end()
       return parts.replicas.close()
     },
   }
@@ -95,8 +101,10 @@ async function createParts({ db, log, fanout, nodeId, ...given }: CreateApiOptio
     liveSessions: createLiveSessions({ db, clock }),
   }
   const access = createAccess({ db })
+  const receipts = createSqlReceipts(db)
   const replicas = createReplicas({
     log,
+    receipts,
     fanout,
     nodeId,
     onError: (error) => given.logger.warn({ err: error }, 'the log could not be read or written'),
@@ -112,6 +120,7 @@ async function createParts({ db, log, fanout, nodeId, ...given }: CreateApiOptio
     options,
     accounts: await createAccounts({ db, secret: options.AUTH_SECRET }),
     access,
+    receipts,
     replicas,
     subscriptions: createSubscriptions({
       log,

@@ -1,4 +1,4 @@
-import type { Clock, Fanout, UpdateLog } from '@nexus/core'
+import type { Clock, Fanout, Receipts, UpdateLog } from '@nexus/core'
 import type { Access } from '@nexus/core/server'
 import type { Db } from '@nexus/core/sql'
 import type { RequestHandler } from 'express'
@@ -12,6 +12,7 @@ import type { Subscriptions } from './subscriptions/subscriptions.ts'
 export interface ApiParts extends Credentials {
   readonly db: Db
   readonly log: UpdateLog
+  readonly receipts: Receipts
   readonly fanout: Fanout
   readonly clock: Clock
   readonly options: ApiOptions

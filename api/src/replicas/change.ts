@@ -1,4 +1,4 @@
-import { limits, NexusError, type UpdateDraft, type Version } from '@nexus/core'
+import { limits, NexusError, type Receipt, type UpdateDraft, type Version } from '@nexus/core'
 import type { PanelModel } from '@nexus/core/document'
 import * as Y from 'yjs'
 
@@ -15,6 +15,8 @@ export interface Change {
   readonly base: Version | null
   /** Refuse unless this is the newest version, which is decided by the append itself; `null`: merge. */
   readonly expected: Version | null
+  /** Carry it out once, however often it is asked; `null`: each time. */
+  readonly receipt: Receipt | null
   /** Newest saved version when the caller asked; the change is made to this or something newer. */
   readonly head: Version
 }
@@ -24,6 +26,8 @@ export interface Changed {
   readonly version: Version
   readonly updatedAt: Date
   readonly isChanged: boolean
+  /** It was carried out before; nothing was done now. */
+  readonly isRepeated: boolean
 }
 
 /** What applying a change to a document did. */

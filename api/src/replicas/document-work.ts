@@ -1,11 +1,11 @@
-import { toVersion, type Version } from '@nexus/core'
+import { ERRORS, NexusError, type Receipts, toVersion, type Version } from '@nexus/core'
 import type { AppendQueue } from '@nexus/core/log'
 import type { Change, Changed } from './change.ts'
 import { attemptGroup } from './change-group.ts'
 import { saveCheckpointIfDue } from './checkpoint.ts'
 import type { PastDocument, PastDocuments } from './past-documents.ts'
 import { openReplica, type Replica, type ReplicaParts } from './replica.ts'
-import { saveGroup, versionConflict } from './save-group.ts'
+import { type Result, saveGroup, versionConflict } from './save-group.ts'
 import type { StateAtVersion } from './state-cache.ts'
 
 /** Most changes that are saved by one append. */
@@ -22,6 +22,7 @@ type WaitingRead = Waiting<Version, StateAtVersion>
 interface DocumentWorkParts extends ReplicaParts {
   readonly queue: AppendQueue
   readonly past: PastDocuments
+  readonly receipts: Receipts
 }
 
 /**
@@ -72,6 +73,7 @@ export function createDocumentWork(parts: DocumentWorkParts): DocumentWork {
 
   const runChanges = async (group: readonly WaitingChange[]): Promise<void> => {
     try {
+      if (await answerRepeated(parts, group[0])) return
       const current = await opened(group.map(({ asked }) => asked.head))
       const past = await openPast(parts, current, group)
       await runGroup(
@@ -116,11 +118,18 @@ export function createDocumentWork(parts: DocumentWorkParts): DocumentWork {
       attempts,
       start,
     })
+    if (results === 'repeated') {
+      // Another process was faster by a moment. Next time its receipt is found.
+      letGo()
+      changes = [...group, ...changes]
+      return
+    }
     await refuseMissedStrict(
       parts,
       first.asked,
       results.every((result) => result.state === 'done' && !result.changed.isChanged),
     )
+    await keepReceipt(parts, first.asked, results[0])
     for (const [at, result] of results.entries()) {
       if (result.state === 'done') group[at]?.resolve(result.changed)
       else group[at]?.reject(result.error)
@@ -134,10 +143,9 @@ export function createDocumentWork(parts: DocumentWorkParts): DocumentWork {
   }
 
   const takeGroup = (): WaitingChange[] => {
-    const firstStrict = changes.findIndex(({ asked }) => asked.expected !== null)
-    // A condition holds for a whole append, so a strict change goes alone.
-    const size =
-      firstStrict === 0 ? 1 : Math.min(MAX_GROUP, firstStrict === -1 ? changes.length : firstStrict)
+    // A condition, or a receipt, is that of a whole append.
+    const firstAlone = changes.findIndex(({ asked }) => asked.expected !== null || asked.receipt !== null)
+    const size = firstAlone === 0 ? 1 : Math.min(MAX_GROUP, firstAlone === -1 ? changes.length : firstAlone)
     const group = changes.slice(0, size)
     changes = changes.slice(size)
     return group
@@ -219,4 +227,34 @@ async function refuseMissedStrict(
   if (expected === null || !isUnchanged) return
   const head = (await log.heads([document])).get(document)
   if (head !== undefined && head !== expected) throw versionConflict(head)
+}
+
+/** Answers a change that was carried out before. @returns Whether it was. */
+async function answerRepeated(
+  { receipts, document }: DocumentWorkParts,
+  waiting: WaitingChange | undefined,
+): Promise<boolean> {
+  const receipt = waiting?.asked.receipt ?? null
+  if (waiting === undefined || receipt === null) return false
+  const kept = await receipts.find(document, receipt.id)
+  if (kept === null) return false
+  if (kept.fingerprint === receipt.fingerprint) {
+    waiting.resolve({
+      version: kept.version,
+      updatedAt: kept.occurredAt,
+      isChanged: false,
+      isRepeated: true,
+    })
+  } else waiting.reject(new NexusError('idempotency_key_reused', ERRORS.idempotency_key_reused.title))
+  return true
+}
+
+/** A change that found everything as it wanted it has appended nothing that could have kept its receipt. */
+async function keepReceipt(
+  { receipts, document }: DocumentWorkParts,
+  { receipt }: Change,
+  result: Result | undefined,
+): Promise<void> {
+  if (receipt === null || result?.state !== 'done' || result.changed.isChanged) return
+  await receipts.keep(document, receipt, result.changed.version)
 }

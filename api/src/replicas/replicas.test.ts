@@ -28,12 +28,14 @@ const CAUSE = {
 async function openPanel(initialState: JsonObject, { maxReplicas = 10 } = {}) {
   const [workspaceId, panelId] = [createWorkspaceId(), createPanelId()]
   const document = panelDocumentName(workspaceId, panelId)
-  const log = createGatedLog(new MemoryUpdateLog())
+  const memory = new MemoryUpdateLog()
+  const log = createGatedLog(memory)
   const update = createPanelUpdate({ panelId, source: null, shape: FREE_FORM, initialState })
   await log.create([{ document, workspaceId, panelId, first: { ...CAUSE, changeType: 'created', update } }])
   const process = () =>
     createReplicas({
       log,
+      receipts: memory.receipts,
       fanout: createMemoryFanout(),
       nodeId: createNodeId(),
       onError: () => undefined,
@@ -53,6 +55,7 @@ async function openPanel(initialState: JsonObject, { maxReplicas = 10 } = {}) {
       cause: CAUSE,
       base: null,
       expected: null,
+      receipt: null,
       head: toVersion(1),
       ...wanted,
     })

@@ -1,4 +1,4 @@
-import type { DocumentName, Fanout, NodeId, UpdateLog, Version } from '@nexus/core'
+import type { DocumentName, Fanout, NodeId, Receipts, UpdateLog, Version } from '@nexus/core'
 import type { JsonPatchOperation } from '@nexus/core/document'
 import { type AppendQueue, createAppendQueue } from '@nexus/core/log'
 import { type BlameAt, createBlames } from './blames.ts'
@@ -10,6 +10,7 @@ import { createStateCache, type StateAtVersion } from './state-cache.ts'
 
 interface ReplicasOptions {
   readonly log: UpdateLog
+  readonly receipts: Receipts
   readonly fanout: Fanout
   readonly nodeId: NodeId
   readonly onError: (error: unknown) => void
@@ -52,7 +53,7 @@ export interface Replicas {
 }
 
 export function createReplicas(options: ReplicasOptions): Replicas {
-  const { log, fanout, nodeId, onError } = options
+  const { log, receipts, fanout, nodeId, onError } = options
   const queue: AppendQueue = createAppendQueue({ log, fanout, nodeId, onError })
   const past = createPastDocuments({ log })
   const blames = createBlames({ log, past })
@@ -61,7 +62,8 @@ export function createReplicas(options: ReplicasOptions): Replicas {
   const reading = new Map<string, Promise<StateAtVersion>>()
 
   const workOn = (document: DocumentName): DocumentWork => {
-    const work = works.get(document) ?? createDocumentWork({ log, fanout, document, queue, past, onError })
+    const work =
+      works.get(document) ?? createDocumentWork({ log, receipts, fanout, document, queue, past, onError })
     works.delete(document)
     works.set(document, work)
     return work

@@ -30,16 +30,24 @@ interface Group {
 /**
  * Appends what a group did as one entry and says what each caller is to be told.
  *
+ * @returns `repeated`: it was appended before, with the same receipt. The replica holds it a second time.
  * @throws {NexusError} `unavailable`, `version_conflict` or `not_found`: nobody may be told anything else, and the replica
  *   holds updates that are not saved.
  */
-export async function saveGroup(queue: AppendQueue, group: Group): Promise<Result[]> {
+export async function saveGroup(queue: AppendQueue, group: Group): Promise<Result[] | 'repeated'> {
   const updates = group.attempts.flatMap((made, at) => toDraft(made, group.changes[at]))
   if (updates.length === 0) return resultsOf(group, null)
-  const expected = group.changes[0]?.expected ?? null
-  const entry = { document: group.document, updates }
+  const [first] = group.changes
+  const expected = first?.expected ?? null
+  const receipt = first?.receipt ?? null
   // A request can be told that it failed; only live edits are kept and retried.
-  const outcome = await queue.appendOnce(expected === null ? entry : { ...entry, expectedVersion: expected })
+  const outcome = await queue.appendOnce({
+    document: group.document,
+    updates,
+    ...(expected === null ? {} : { expectedVersion: expected }),
+    ...(receipt === null ? {} : { receipt }),
+  })
+  if (outcome.state === 'repeated') return 'repeated'
   if (outcome.state === 'conflict') throw versionConflict(outcome.currentVersion)
   if (outcome.state === 'missing') throw new NexusError('not_found', 'The panel has just been deleted.')
   group.replica.noteSaved({
@@ -70,9 +78,11 @@ async function resultsOf({ replica, attempts, start }: Group, appended: Appended
     if (made.state === 'refused' || made.state === 'spoilt') return { state: 'refused', error: made.error }
     const isChanged = made.state === 'changed'
     if (appended === null || savedCount === 0) {
-      return { state: 'done', changed: { version: start, updatedAt: startedAt ?? new Date(0), isChanged } }
+      const updatedAt = startedAt ?? new Date(0)
+      return { state: 'done', changed: { version: start, updatedAt, isChanged, isRepeated: false } }
     }
     const version = toVersion(appended.fromVersion + savedCount - 1)
-    return { state: 'done', changed: { version, updatedAt: appended.occurredAt, isChanged } }
+    const { occurredAt: updatedAt } = appended
+    return { state: 'done', changed: { version, updatedAt, isChanged, isRepeated: false } }
   })
 }

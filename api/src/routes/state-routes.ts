@@ -23,6 +23,7 @@ import { toWorkspaceId } from '../use-cases/workspace-rights.ts'
 import { writeState } from '../use-cases/write-state.ts'
 import { etagOf, hasAlready } from './conditions.ts'
 import { parseHistoryQuery, WHOLE_HISTORY } from './history-query.ts'
+import { REPLAYED, receiptOf } from './idempotency.ts'
 import { PATCH_TYPES, parsePatch, parsePut } from './write-requests.ts'
 
 /** `/api/state/{w}/{p}` */
@@ -97,11 +98,12 @@ export function createStateRoutes(parts: ApiParts): Router {
     const address = addressOf(request)
     const body = parseBody(revertStateRequest, request)
     const { targetVersion, createSnapshot = false, triggeredBy = 'api', triggerSource = null } = body
-    const { version, updatedAt, snapshotId } = await revertState(parts, callerOf(request), {
+    const { version, updatedAt, snapshotId, isRepeated } = await revertState(parts, callerOf(request), {
       address,
-      request: { targetVersion, createSnapshot, triggeredBy, triggerSource },
+      request: { targetVersion, createSnapshot, triggeredBy, triggerSource, receipt: receiptOf(request) },
     })
     response.setHeader('etag', etagOf(version))
+    if (isRepeated) response.setHeader(REPLAYED, 'true')
     response.json({
       success: true,
       version,
@@ -120,6 +122,7 @@ export function createStateRoutes(parts: ApiParts): Router {
       const { write: wanted } = parsed
       const appliedPatches = wanted.kind === 'json-patch' ? wanted.operations.length : 1
       response.setHeader('etag', etagOf(changed.version))
+      if (changed.isRepeated) response.setHeader(REPLAYED, 'true')
       response.json({
         success: true,
         version: changed.version,

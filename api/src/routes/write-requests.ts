@@ -13,6 +13,7 @@ import { mediaTypeOf } from '../middleware/json-body.ts'
 import { parseBody, parseQuery } from '../middleware/parse.ts'
 import type { Write, WriteRequest } from '../use-cases/write-state.ts'
 import { ifMatchOf } from './conditions.ts'
+import { receiptOf } from './idempotency.ts'
 
 /** `application/json` is read as a JSON Patch, which is what programs mean that set no type of their own. */
 export const PATCH_TYPES = [JSON_PATCH_TYPE, MERGE_PATCH_TYPE, 'application/json']
@@ -34,6 +35,7 @@ function toRequest(request: Request, write: Write, given: Conditions): WriteRequ
     ifMatch: ifMatchOf(request),
     triggeredBy: given.triggeredBy ?? query.triggeredBy ?? 'api',
     triggerSource: given.triggerSource ?? query.triggerSource ?? null,
+    receipt: receiptOf(request),
   }
 }
 

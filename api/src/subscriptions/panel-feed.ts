@@ -7,7 +7,7 @@ import {
   type Version,
 } from '@nexus/core'
 import { buildDocument, type JsonPatchOperation, observeJsonPatch, panelJson } from '@nexus/core/document'
-import { type FollowedUpdate, followDocument, type HeadWatch } from '@nexus/core/log'
+import { type DocumentFollower, type FollowedUpdate, followDocument, type HeadWatch } from '@nexus/core/log'
 import * as Y from 'yjs'
 import { followSource } from '../replicas/follow-source.ts'
 import type { PanelChange } from '../replicas/panel-patches.ts'
@@ -48,7 +48,7 @@ export interface PanelFeed {
 
 /** @throws {NexusError} `not_found` when the document does not exist, `unavailable` when the log cannot be read. */
 export async function openPanelFeed(parts: PanelFeedParts): Promise<PanelFeed> {
-  const { log, document } = parts
+  const { document } = parts
   const listeners = new Set<FeedListener>()
   let take = (_updates: readonly FollowedUpdate[]): void => undefined
   const follower = await followDocument({
@@ -63,7 +63,7 @@ export async function openPanelFeed(parts: PanelFeedParts): Promise<PanelFeed> {
   const doc = buildDocument(follower.record)
   const early: FollowedUpdate[] = []
   take = (updates) => void early.push(...updates)
-  const { models, savedAt } = await startOf()
+  const { models, savedAt } = await modelsAndTime(parts, follower, doc)
   let { version } = follower.record
   let updatedAt = savedAt
   let panel = panelJson(doc, models.current())
@@ -109,18 +109,16 @@ export async function openPanelFeed(parts: PanelFeedParts): Promise<PanelFeed> {
       doc.destroy()
     },
   }
+}
 
-  async function startOf() {
-    try {
-      const models = await followSource(log, follower, doc)
-      const newest = follower.record.tail.at(-1)
-      return {
-        models,
-        savedAt: newest?.occurredAt ?? (await readSavedAt(log, document, follower.record.version)),
-      }
-    } catch (error) {
-      follower.stop()
-      throw error
-    }
+async function modelsAndTime({ log, document }: PanelFeedParts, follower: DocumentFollower, doc: Y.Doc) {
+  try {
+    const models = await followSource(log, follower, doc)
+    const newest = follower.record.tail.at(-1)
+    const { version } = follower.record
+    return { models, savedAt: newest?.occurredAt ?? (await readSavedAt(log, document, version)) }
+  } catch (error) {
+    follower.stop()
+    throw error
   }
 }

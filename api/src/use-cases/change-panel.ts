@@ -88,6 +88,7 @@ export async function changeSource(
     cause,
     base: null,
     expected: null,
+    receipt: null,
     head: found.head,
   })
   fanout.publishNotice({ type: 'panels_changed', workspaceId, panelId })

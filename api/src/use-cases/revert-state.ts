@@ -4,6 +4,8 @@ import {
   NexusError,
   panelDocumentName,
   parseVersion,
+  type Receipt,
+  type Receipts,
   type TriggeredBy,
   type Version,
 } from '@nexus/core'
@@ -22,6 +24,7 @@ interface RevertRequest {
   readonly createSnapshot: boolean
   readonly triggeredBy: TriggeredBy
   readonly triggerSource: string | null
+  readonly receipt: Receipt | null
 }
 
 interface Parts {
@@ -29,11 +32,12 @@ interface Parts {
   readonly fanout: Fanout
   readonly access: Access
   readonly replicas: Replicas
+  readonly receipts: Receipts
   readonly snapshotWaitMs: number
 }
 
 interface Reverted extends Changed {
-  /** `null`: none was asked for. */
+  /** `null`: none was asked for, or it was made when the request came first. */
   readonly snapshotId: string | null
 }
 
@@ -57,7 +61,10 @@ export async function revertState(
   const target = versionUpTo(found.head, request.targetVersion)
   const document = panelDocumentName(address.workspaceId, address.panelId)
   const panel = panelIn(await parts.replicas.openVersion(document, target))
-  const snapshotId = request.createSnapshot ? await snapshotBefore(parts, caller, address, target) : null
+  const isFirst =
+    request.receipt === null || (await parts.receipts.find(document, request.receipt.id)) === null
+  const snapshotId =
+    request.createSnapshot && isFirst ? await snapshotBefore(parts, caller, address, target) : null
   let isSourceChanged = false
   const changed = await parts.replicas.change(document, {
     apply: (doc) => {
@@ -67,6 +74,7 @@ export async function revertState(
     cause: causeOf(caller, request),
     base: null,
     expected: null,
+    receipt: request.receipt,
     head: found.head,
   })
   if (isSourceChanged) parts.fanout.publishNotice({ type: 'panels_changed', ...address })

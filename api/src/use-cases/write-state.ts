@@ -4,6 +4,7 @@ import {
   NexusError,
   panelDocumentName,
   parseVersion,
+  type Receipt,
   type TriggeredBy,
   type Version,
 } from '@nexus/core'
@@ -29,6 +30,7 @@ export interface WriteRequest {
   readonly ifMatch: readonly string[] | null
   readonly triggeredBy: TriggeredBy
   readonly triggerSource: string | null
+  readonly receipt: Receipt | null
 }
 
 interface Parts {
@@ -42,7 +44,7 @@ const ORIGIN = 'patch:STATE'
  * Changes a panel's state. When it resolves, the change is committed.
  *
  * @throws {NexusError} `not_found`, `forbidden`, `workspace_archived`, `invalid_patch`, `patch_test_failed`,
- *   `validation_failed`, `version_conflict`: nothing has changed. `unavailable`: it may or may not have been saved.
+ *   `validation_failed`, `version_conflict`, `idempotency_key_reused`: nothing has changed. `unavailable`: it may or may not have been saved.
  */
 export async function writeState(
   { access, replicas }: Parts,
@@ -57,6 +59,7 @@ export async function writeState(
     apply: applyOf(request.write),
     cause: causeOf(caller, request),
     head: found.head,
+    receipt: request.receipt,
     ...versions,
   }
   return replicas.change(panelDocumentName(address.workspaceId, address.panelId), change)

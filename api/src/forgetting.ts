@@ -1,0 +1,28 @@
+import type { Clock, Receipts } from '@nexus/core'
+import type { Logger } from '@nexus/core/server'
+
+/** How long a request can be sent again under its Idempotency-Key, ms. */
+const RECEIPTS_KEPT_MS = 24 * 3_600_000
+const INTERVAL_MS = 600_000
+
+/** Throws away, from time to time, what was kept for a while only. */
+export function createForgetting(
+  { receipts, clock }: { readonly receipts: Receipts; readonly clock: Clock },
+  logger: Logger,
+) {
+  let timer: NodeJS.Timeout | null = null
+  const forget = (): void => {
+    receipts.forget(new Date(clock.now().getTime() - RECEIPTS_KEPT_MS)).catch((error: unknown) => {
+      logger.debug({ err: error }, 'old receipts could not be thrown away; trying again')
+    })
+  }
+  return {
+    begin: () => {
+      forget()
+      timer = setInterval(forget, INTERVAL_MS).unref()
+    },
+    end: () => {
+      if (timer !== null) clearInterval(timer)
+    },
+  }
+}
