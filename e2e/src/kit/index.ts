@@ -2,6 +2,7 @@ export { type Account, type Answer, createFreeFormPanel, requestJson, signUp } f
 export { openBrowser, openWindow, type Window } from './browser.ts'
 export { type CrashOutcome, type CrashRounds, runCrashRounds } from './crash-rounds.ts'
 export { withDataDir } from './data-dir.ts'
+export { type Json, merged, type Operation, patched, valueAt } from './json-model.ts'
 export { type LiveEditor, type OpenEditor, openLiveEditor } from './live-editor.ts'
 export {
   type NexusProcess,

@@ -1,0 +1,208 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { createRandom, createTestDatabase, type Random } from '@nexus/core/testkit'
+import { expect, test, vi } from 'vitest'
+import {
+  createFreeFormPanel,
+  type Json,
+  type LiveEditor,
+  merged,
+  type NexusProcess,
+  type Operation,
+  openLiveEditor,
+  patched,
+  requestJson,
+  signUp,
+  startNexus,
+  valueAt,
+  withDataDir,
+} from './kit/index.ts'
+import { randomJson, randomPatch } from './kit/random-edits.ts'
+
+const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000)
+const STEPS = 150
+const EDITORS = 2
+const API = '/$state/api'
+
+interface Read {
+  readonly state: Json
+  readonly version: number
+}
+interface HistoryEntry {
+  readonly version: number
+  readonly patch: Operation[]
+}
+
+/** A panel as its API shows it. */
+async function openPanel({ url }: NexusProcess) {
+  const account = await signUp(url)
+  const token = account.accessToken
+  const panelId = await createFreeFormPanel(url, account, { api: {} })
+  const path = `${url}/api/state/${account.workspaceId}/${panelId}`
+  const call = <T>(method: string, suffix = '', body?: unknown, type = 'application/json') =>
+    requestJson<T>(path + suffix, {
+      method,
+      token,
+      ...(body === undefined ? {} : { body, headers: { 'content-type': type } }),
+    })
+  return {
+    call,
+    read: async (version?: number): Promise<Read> =>
+      (await call<Read>('GET', version === undefined ? '' : `?version=${version}`)).body,
+    edit: () => openLiveEditor({ url, token, document: `${account.workspaceId}/${panelId}` }),
+    events: () => fetch(`${path}/events?token=${token}`, { headers: { 'last-event-id': '1' } }),
+  }
+}
+type Panel = Awaited<ReturnType<typeof openPanel>>
+
+/** What a request is, what it answers, and what it leaves below `api`; the same as before when it is refused. */
+interface Outcome {
+  readonly asked: unknown
+  readonly answer: { readonly status: number; readonly body: { readonly version?: number } }
+  readonly isRefused: boolean
+  readonly after: Json
+}
+
+async function step(
+  panel: Panel,
+  random: Random,
+  now: Json,
+  known: ReadonlyMap<number, Json>,
+): Promise<Outcome> {
+  const kind = random.below(10)
+  if (kind < 5) {
+    const patches = randomPatch(random, API, now)
+    const after = patched({ $state: { api: now } }, patches)
+    const answer = await panel.call<Read>('PATCH', '', { patches })
+    return { asked: patches, answer, isRefused: after === undefined, after: at(after, now) }
+  }
+  if (kind < 7) {
+    const patch = { $state: { api: { a: randomJson(random), c: null, b: randomJson(random) } } }
+    const answer = await panel.call<Read>('PATCH', '', patch, 'application/merge-patch+json')
+    return { asked: patch, answer, isRefused: false, after: merged(now, patch.$state.api) }
+  }
+  const { state, version } = await panel.read()
+  if (kind < 8) {
+    const next = {
+      ...(valueAt(state, '/$state') as object),
+      api: { ...(now as object), put: randomJson(random) },
+    }
+    const answer = await panel.call<Read>('PUT', '', { state: { $state: next }, version })
+    return { asked: next, answer, isRefused: false, after: next.api as Json }
+  }
+  // Something of its own, said to an old version: it is added to whatever has become of the rest.
+  const old = random.pick([...known.keys()])
+  const key = `stale ${version}`
+  const patches = [{ op: 'add', path: `${API}/${key}`, value: version }]
+  const answer = await panel.call<Read>('PATCH', '', { patches, version: old })
+  return { asked: { patches, old }, answer, isRefused: false, after: { ...(now as object), [key]: version } }
+}
+
+const at = (panel: Json | undefined, otherwise: Json): Json =>
+  panel === undefined ? otherwise : (valueAt(panel, API) ?? null)
+
+/** Writes keys of its own until told to stop. */
+async function writeLive(editor: LiveEditor, name: string, isOver: () => boolean): Promise<void> {
+  for (let n = 0; !isOver(); n += 1) {
+    editor.state.set(`${name} ${n % 7}`, n)
+    if (n % 5 === 0) editor.state.delete(`${name} ${(n + 3) % 7}`)
+    await pause(15)
+  }
+  await editor.whenSaved()
+}
+
+async function follow(response: Response, panels: Map<number, Json>): Promise<void> {
+  let panel: Json = panels.get(1) ?? null
+  let text = ''
+  const decoder = new TextDecoder()
+  for await (const chunk of response.body ?? []) {
+    const blocks = (text + decoder.decode(chunk, { stream: true })).split('\n\n')
+    text = blocks.pop() ?? ''
+    for (const block of blocks) {
+      const data = /^data: (.*)$/m.exec(block)?.[1]
+      if (data === undefined) continue
+      const message = JSON.parse(data)
+      panel = message.type === 'state_sync' ? message.state : (patched(panel, message.patch) ?? null)
+      panels.set(message.version, structuredClone(panel))
+    }
+  }
+}
+
+/** Random requests and people at once; then everything that can be read is compared with plain values. */
+async function compareWithModel(nexus: NexusProcess): Promise<void> {
+  const random = createRandom(SEED)
+  const panel = await openPanel(nexus)
+  const followed = new Map<number, Json>([[1, (await panel.read(1)).state]])
+  const events = await panel.events()
+  const following = follow(events, followed).catch(() => undefined)
+  const editors = await Promise.all(Array.from({ length: EDITORS }, panel.edit))
+  let isOver = false
+  const writing = editors.map((editor, index) => writeLive(editor, `live ${index}`, () => isOver))
+  const known = new Map<number, Json>([[1, {}]])
+  let now: Json = {}
+  for (let count = 0; count < STEPS; count += 1) {
+    const { asked, answer, isRefused, after } = await step(panel, random, now, known)
+    const what = JSON.stringify({ asked, answer: answer.body })
+    expect([isRefused, answer.status >= 400 && answer.status < 500], what).toEqual([isRefused, isRefused])
+    if (isRefused) continue
+    now = after
+    known.set(answer.body.version ?? 0, structuredClone(after))
+  }
+  isOver = true
+  await Promise.all(writing)
+  const newest = await panel.read()
+  expect(valueAt(newest.state, API)).toEqual(now)
+  for (const editor of editors) {
+    await editor.whenState(() => true)
+    expect(editor.state.toJSON()).toEqual(valueAt(newest.state, '/$state'))
+  }
+  for (const [version, api] of known) expect(valueAt((await panel.read(version)).state, API)).toEqual(api)
+  await vi.waitFor(() => expect([...followed.keys()]).toContain(newest.version), 10_000)
+  await compareHistory(panel, newest, followed)
+  await compareDifferences(panel, random, newest.version)
+  for (const editor of editors) editor.close()
+  await nexus.stop()
+  await following
+}
+
+/** Every version's patch, folded, is what GET answers there; and so is what a subscriber was told. */
+async function compareHistory(
+  panel: Panel,
+  newest: Read,
+  followed: ReadonlyMap<number, Json>,
+): Promise<void> {
+  let folded: Json = { $state: {}, $computed: {} }
+  for (let offset = 0, left = true; left; offset += 1_000) {
+    const { body } = await panel.call<{ history: HistoryEntry[]; totalChanges: number }>(
+      'GET',
+      `/history?limit=1000&offset=${offset}`,
+    )
+    expect(body.totalChanges).toBe(newest.version)
+    expect(offset, 'a test of this size has one page').toBe(0)
+    for (const { version, patch } of body.history.toReversed()) {
+      folded = patched(folded, patch) ?? null
+      const { state } = await panel.read(version)
+      expect(folded).toEqual(state)
+      expect(followed.get(version), `version ${version} as it was told`).toEqual(state)
+    }
+    left = body.history.length === 1_000
+  }
+}
+
+async function compareDifferences(panel: Panel, random: Random, newest: number): Promise<void> {
+  for (let count = 0; count < 20; count += 1) {
+    const [from, to] = [1 + random.below(newest), 1 + random.below(newest)]
+    const { body } = await panel.call<{ patch: Operation[] }>('GET', `/diff?from=${from}&to=${to}`)
+    expect(patched((await panel.read(from)).state, body.patch)).toEqual((await panel.read(to)).state)
+  }
+}
+
+test(`[E2E-ORACLE1] random requests beside live editors: every version reads as plain values say, embedded (SEED=${SEED})`, async () => {
+  await withDataDir(async (dataDir) => compareWithModel(await startNexus({ dataDir })))
+})
+
+test(`[E2E-ORACLE1] the same on PostgreSQL (SEED=${SEED})`, async () => {
+  await using database = await createTestDatabase()
+  await withDataDir(async (dataDir) =>
+    compareWithModel(await startNexus({ dataDir, databaseUrl: database.url })),
+  )
+})
