@@ -1,10 +1,11 @@
-import { createNodeId, type DocumentName, toVersion } from '@nexus/core'
+import { createNodeId, type DocumentName, toVersion, type UpdateLog } from '@nexus/core'
 import { applyJsonPatch, FREE_FORM_MODEL, parseJsonPatch } from '@nexus/core/document'
 import type { StateMessage } from '@nexus/core/http-contract'
 import { createMemoryFanout } from '@nexus/core/memory'
+import { createLogger } from '@nexus/core/server'
 import { createSqlUpdateLog } from '@nexus/core/sql'
 import { withTestDatabase } from '@nexus/core/testkit'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import * as Y from 'yjs'
 import { openEvents, openStateSocket, until } from './testkit/subscribers.ts'
 import {
@@ -214,6 +215,47 @@ describe('a panel as it changes, as Server-Sent Events', () => {
   })
 })
 
+describe('while a panel is being opened', () => {
+  /** Somebody's panel, and an `api` that can be made to wait for the log. */
+  async function someSlowApi(options: Parameters<typeof startTestApi>[0]['options'] = {}) {
+    const ann = await signUp(await startTestApi({ db: database.db }))
+    const panel = await somePanel(ann)
+    const slow = slowLog(createSqlUpdateLog(database.db))
+    const logger = createLogger({ service: 'api', level: 'silent' })
+    const logged = vi.spyOn(logger, 'info')
+    const api = await startTestApi({ db: database.db, log: slow.log, logger, options })
+    const hasLogged = (text: string) => logged.mock.calls.some((line: unknown[]) => line[1] === text)
+    return { api, ann, panel, slow, hasLogged }
+  }
+
+  test('[SUB7] who goes away before it is open leaves nothing behind', async () => {
+    const { api, ann, panel, slow, hasLogged } = await someSlowApi({ MAX_SUBSCRIPTIONS_PER_USER: 1 })
+    slow.hold()
+    const giveUp = new AbortController()
+    const asked = openEvents(`${api.url}${panel.path}/events?token=${ann.token}`, {}, giveUp)
+    const isAborted = expect(asked).rejects.toThrow()
+    await until(() => slow.waiting > 0)
+    giveUp.abort()
+    await isAborted
+    await until(() => hasLogged('the client went away'))
+    slow.release()
+    await vi.waitFor(async () => expect((await eventsOf(api, ann, panel)).response.status).toBe(200))
+  })
+
+  test('[SUB8] a server that is drained meanwhile begins nothing', async () => {
+    const { api, ann, panel, slow } = await someSlowApi()
+    slow.hold()
+    const asked = eventsOf(api, ann, panel)
+    await until(() => slow.waiting > 0)
+    const drained = api.drain()
+    slow.release()
+    const { response } = await asked
+    expect(response.status).toBe(503)
+    await drained
+    expect((await eventsOf(api, ann, panel)).response.status).toBe(503)
+  })
+})
+
 describe('panels as they change, over WebSocket', () => {
   test('[SUB6] one socket listens to several panels; what it leaves is silent', async () => {
     const { api, ann } = await someApi()
@@ -331,6 +373,39 @@ describe('panels as they change, over WebSocket', () => {
     expect(state.closeCode).toBe(4429)
   })
 })
+
+/** A real log that can be made to wait before it reads a document. */
+function slowLog(log: UpdateLog) {
+  let waiting: (() => void)[] = []
+  let isHeld = false
+  const slow: UpdateLog = {
+    create: (documents) => log.create(documents),
+    append: (batch) => log.append(batch),
+    heads: (documents) => log.heads(documents),
+    read: async (document, version) => {
+      if (isHeld) await new Promise<void>((resolve) => waiting.push(resolve))
+      return log.read(document, version)
+    },
+    readTail: (document, range) => log.readTail(document, range),
+    versionAt: (document, at) => log.versionAt(document, at),
+    tailSize: (document) => log.tailSize(document),
+    saveCheckpoint: (document, checkpoint) => log.saveCheckpoint(document, checkpoint),
+  }
+  return {
+    log: slow,
+    get waiting() {
+      return waiting.length
+    },
+    hold: () => {
+      isHeld = true
+    },
+    release: () => {
+      isHeld = false
+      for (const goOn of waiting) goOn()
+      waiting = []
+    },
+  }
+}
 
 /** As another process does; without a fan-out nobody hears of it. */
 async function appendElsewhere(

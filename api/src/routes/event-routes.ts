@@ -14,9 +14,13 @@ export function createEventRoutes({ subscriptions, authenticateStream }: ApiPart
     const panelId = toPanelId(request.params.panelId)
     const workspaceId = toWorkspaceId(request.params.workspaceId)
     const panel = await subscriptions.open(callerOf(request), { workspaceId, panelId })
+    // It went away while we looked, and `close` has been.
+    if (response.destroyed) {
+      panel.end()
+      return
+    }
     response.once('close', () => panel.end())
-    // It went away while we looked, or asks for the headers only.
-    if (response.destroyed || request.method === 'HEAD') {
+    if (request.method === 'HEAD') {
       response.type('text/event-stream').end()
       return
     }

@@ -55,7 +55,7 @@ export interface Subscriptions {
    */
   open(caller: VerifiedCaller, address: PanelAddress): Promise<OpenedPanel>
   readonly count: number
-  /** Ends all, so that their clients go elsewhere. */
+  /** Ends all, so that their clients go elsewhere, and begins no more. */
   close(): void
 }
 
@@ -66,6 +66,7 @@ export function createSubscriptions(parts: SubscriptionsParts): Subscriptions {
   const perUser = new Map<UserId, number>()
   const running = new Set<(code: ErrorCode) => void>()
   let count = 0
+  let isClosed = false
 
   function enter(userId: UserId): Unsubscribe {
     const own = perUser.get(userId) ?? 0
@@ -94,6 +95,7 @@ export function createSubscriptions(parts: SubscriptionsParts): Subscriptions {
         const { feed, release } = await feeds.open(document)
         undo.push(release)
         await feed.reach(head)
+        if (isClosed) throw new NexusError('unavailable', 'This server is about to stop; try again.')
         return {
           end,
           start({ sink, fromVersion, onOver }) {
@@ -128,6 +130,7 @@ export function createSubscriptions(parts: SubscriptionsParts): Subscriptions {
       return count
     },
     close() {
+      isClosed = true
       for (const over of [...running]) over('unavailable')
       rights.close()
       feeds.close()

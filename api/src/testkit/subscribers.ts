@@ -14,8 +14,11 @@ interface Event {
 }
 
 /** Server-Sent Events as a program reads them; closed at the end of the test. */
-export async function openEvents(url: string, headers: Record<string, string> = {}) {
-  const giveUp = new AbortController()
+export async function openEvents(
+  url: string,
+  headers: Record<string, string> = {},
+  giveUp = new AbortController(),
+) {
   closers.push(() => giveUp.abort())
   const response = await fetch(url, { headers, signal: giveUp.signal })
   const events: Event[] = []
