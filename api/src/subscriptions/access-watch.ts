@@ -32,6 +32,11 @@ export function createAccessWatch(parts: AccessWatchParts): AccessWatch {
     { readonly watched: Set<Watched>; readonly notices: Promise<Unsubscribe> }
   >()
 
+  /** Whom a notice concerns; looked up before those whose turn has come. */
+  const noticed = new Set<Watched>()
+  const routine = new Set<Watched>()
+  let isChecking = false
+
   async function check(watched: Watched): Promise<void> {
     const { caller, workspaceId, panelId } = watched
     const { sessionId, userId } = caller
@@ -45,18 +50,41 @@ export function createAccessWatch(parts: AccessWatchParts): AccessWatch {
     if (unwatch(watched)) watched.onRefused(code)
   }
 
-  /** One after the other: none of them is urgent, and requests shall not wait. What cannot be asked now stays as it is. */
-  async function checkAll(all: Iterable<Watched>): Promise<void> {
-    for (const watched of all) await check(watched).catch(onError)
+  function checkSoon(queue: Set<Watched>, all: Iterable<Watched>): void {
+    for (const watched of all) queue.add(watched)
+    void checkDue()
+  }
+
+  /** One after the other: requests shall not wait, and a flood of notices is one look. What cannot be asked now stays as it is. */
+  async function checkDue(): Promise<void> {
+    if (isChecking) return
+    isChecking = true
+    for (let next = takeDue(); next !== undefined; next = takeDue()) await check(next).catch(onError)
+    isChecking = false
+  }
+
+  function takeDue(): Watched | undefined {
+    const [next] = noticed.size > 0 ? noticed : routine
+    // Before asking: a notice that comes meanwhile has it asked again.
+    if (next !== undefined) forget(next)
+    return next
+  }
+
+  function forget(watched: Watched): void {
+    noticed.delete(watched)
+    routine.delete(watched)
   }
 
   function onNotice(notice: Notice): void {
-    const workspace = workspaces.get(notice.workspaceId)
-    if (workspace === undefined || notice.type.startsWith('snapshot_')) return
-    void checkAll([...workspace.watched])
+    const watched = workspaces.get(notice.workspaceId)?.watched ?? []
+    checkSoon(
+      noticed,
+      [...watched].filter((one) => concerns(notice, one)),
+    )
   }
 
   function unwatch(watched: Watched): boolean {
+    forget(watched)
     const workspace = workspaces.get(watched.workspaceId)
     const wasWatched = workspace?.watched.delete(watched) === true
     if (workspace?.watched.size !== 0) return wasWatched
@@ -66,7 +94,7 @@ export function createAccessWatch(parts: AccessWatchParts): AccessWatch {
   }
 
   const timer = setInterval(() => {
-    void checkAll([...workspaces.values()].flatMap(({ watched }) => [...watched]))
+    for (const { watched } of workspaces.values()) checkSoon(routine, watched)
   }, parts.intervalMs).unref()
 
   return {
@@ -84,8 +112,17 @@ export function createAccessWatch(parts: AccessWatchParts): AccessWatch {
     },
     close() {
       clearInterval(timer)
+      noticed.clear()
+      routine.clear()
       for (const { notices } of workspaces.values()) notices.then((stop) => stop(), onError)
       workspaces.clear()
     },
   }
+}
+
+/** Whether `notice` may mean that the caller may not see the panel any more. */
+function concerns(notice: Notice, { caller, panelId }: Watched): boolean {
+  if (notice.type.startsWith('snapshot_')) return false
+  if ('userId' in notice) return notice.userId === caller.userId
+  return !('panelId' in notice) || notice.panelId === panelId
 }
