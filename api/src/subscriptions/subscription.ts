@@ -59,6 +59,8 @@ export function beginSubscription(parts: SubscriptionParts): Unsubscribe {
   const tell = (change: PanelChange): void => {
     if (told === null || change.version <= told) return
     if (sink.backlogBytes > parts.maxBacklogBytes) fallBehind()
+    // Something in between is not in the log any more.
+    else if (change.version > told + 1) sync()
     else {
       sink.send(updateText(panelId, change, told))
       told = change.version
@@ -91,7 +93,9 @@ export function beginSubscription(parts: SubscriptionParts): Unsubscribe {
       tell(change)
     }
     for (const change of held) if (isStill()) tell(change)
-    if (isStill()) mode = { kind: 'live' }
+    if (!isStill()) return
+    if (told === feed.version) mode = { kind: 'live' }
+    else sync()
   }
 
   const missing = told === null ? Number.POSITIVE_INFINITY : feed.version - told
