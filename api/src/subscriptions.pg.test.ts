@@ -322,6 +322,17 @@ describe('panels as they change, over WebSocket', () => {
     expect(state.closeCode).toBeNull()
   })
 
+  test('[SUB5] a socket that outlives its session hears nothing', async () => {
+    const { api, ann } = await someApi()
+    const panel = await somePanel(ann)
+    const { say, messages, state } = await socketOf(api, ann)
+    await ann.call('POST', '/api/auth/logout', { headers: { 'x-session-token': ann.sessionToken } })
+    say({ type: 'subscribe', panelId: panel.panelId })
+    await until(() => state.closeCode !== null)
+    expect(state.closeCode).toBe(4401)
+    expect(messages.filter(({ type }) => type !== 'error')).toEqual([])
+  })
+
   test('[SUB4] strangers and unknown workspaces get no socket', async () => {
     const { api, ann } = await someApi()
     const eve = await signUp(api)

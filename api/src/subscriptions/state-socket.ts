@@ -150,17 +150,16 @@ export class StateSocket {
       })
     } catch (error) {
       if (!isWanted()) return
-      this.#panels.delete(panelId)
       if (!isNexusError(error)) this.#parts.onError(error)
-      const code = isNexusError(error) ? error.code : 'internal'
-      this.#refuse(code, isNexusError(error) ? error.message : ERRORS.internal.title, panelId)
+      if (isNexusError(error)) this.#over(panelId, error.code, error.message)
+      else this.#over(panelId, 'internal')
     }
   }
 
-  #over(panelId: PanelId, code: ErrorCode): void {
+  #over(panelId: PanelId, code: ErrorCode, message: string = ERRORS[code].title): void {
     this.#panels.delete(panelId)
     if (code === 'unauthorized') this.close(CLOSE_CODES.unauthorized, code)
-    else this.#refuse(code, ERRORS[code].title, panelId)
+    else this.#refuse(code, message, panelId)
   }
 
   #refuse(code: ErrorCode, message: string, panelId: string | null): void {

@@ -51,7 +51,8 @@ export interface Subscriptions {
   /**
    * As new as everything acknowledged on any node before the call.
    *
-   * @throws {NexusError} `not_found`, `rate_limited` (the caller or the process has too many), `unavailable`.
+   * @throws {NexusError} `unauthorized` (the caller's token or session has ended since), `not_found`, `rate_limited` (the
+   *   caller or the process has too many), `unavailable`.
    */
   open(caller: VerifiedCaller, address: PanelAddress): Promise<OpenedPanel>
   readonly count: number
@@ -60,7 +61,7 @@ export interface Subscriptions {
 }
 
 export function createSubscriptions(parts: SubscriptionsParts): Subscriptions {
-  const { access, options, replicas } = parts
+  const { access, liveSessions, options, replicas } = parts
   const feeds = createPanelFeeds(parts)
   const rights = createAccessWatch({ ...parts, intervalMs: options.SUBSCRIPTION_CHECK_MS })
   const perUser = new Map<UserId, number>()
@@ -83,8 +84,17 @@ export function createSubscriptions(parts: SubscriptionsParts): Subscriptions {
     }
   }
 
+  /** A socket may have been open for long. */
+  async function requireSignedIn({ expiresAt, sessionId, userId }: VerifiedCaller): Promise<void> {
+    const isLive = sessionId === null || (await liveSessions.isLive({ id: sessionId, userId }))
+    if (!isLive || expiresAt.getTime() <= Date.now()) {
+      throw new NexusError('unauthorized', 'The access token is not valid any more; sign in again.')
+    }
+  }
+
   return {
     async open(caller, address) {
+      await requireSignedIn(caller)
       const { head } = await requireDocument(access, caller, address)
       const undo = [enter(caller.userId)]
       const end = (): void => {
