@@ -17,11 +17,14 @@ export interface Blames {
   read(document: DocumentName, head: Version): Promise<BlameAt>
 }
 
+const anew = (): BlameAt => ({ blame: createBlame(), version: NO_VERSION })
+
 export function createBlames(parts: { readonly log: UpdateLog; readonly past: PastDocuments }): Blames {
   const kept = new Map<DocumentName, Promise<BlameAt>>()
 
   async function carriedOn(document: DocumentName, known: Promise<BlameAt>, head: Version): Promise<BlameAt> {
-    const { blame, version } = await known
+    // The one before may have stopped half-way; that is no reason to refuse this one.
+    const { blame, version } = await known.catch(anew)
     if (version >= head) return { blame, version }
     const from = toVersion(version + 1)
     for await (const made of patchesOf(parts, { document, from, to: head })) {
@@ -33,7 +36,7 @@ export function createBlames(parts: { readonly log: UpdateLog; readonly past: Pa
   return {
     read(document, head) {
       // One after the other: each carries on what the one before has left.
-      const known = kept.get(document) ?? Promise.resolve({ blame: createBlame(), version: NO_VERSION })
+      const known = kept.get(document) ?? Promise.resolve(anew())
       const next = carriedOn(document, known, head)
       kept.delete(document)
       kept.set(document, next)
