@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { createNodeId, type DocumentName, toVersion, type UpdateLog } from '@nexus/core'
 import { applyJsonPatch, FREE_FORM_MODEL, parseJsonPatch } from '@nexus/core/document'
 import type { StateMessage } from '@nexus/core/http-contract'
@@ -5,7 +7,7 @@ import { createMemoryFanout } from '@nexus/core/memory'
 import { createLogger } from '@nexus/core/server'
 import { createSqlUpdateLog } from '@nexus/core/sql'
 import { withTestDatabase } from '@nexus/core/testkit'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import * as Y from 'yjs'
 import { openEvents, openStateSocket, until } from './testkit/subscribers.ts'
 import {
@@ -212,6 +214,27 @@ describe('a panel as it changes, as Server-Sent Events', () => {
     const next = await eventsOf(other, ann, panel, { 'last-event-id': events[0]?.id ?? '' })
     await until(() => next.events.length === 1)
     expect(next.events[0]?.message).toMatchObject({ type: 'state_update', previousVersion: 1, version: 2 })
+  })
+})
+
+describe('a reader that has stopped reading', () => {
+  test('[SUB8] does not keep a server that is drained', async () => {
+    const { api, ann } = await someApi({ MAX_SUBSCRIBER_BACKLOG_BYTES: 1_000_000_000 })
+    const panel = await somePanel(ann)
+    const { port } = new URL(api.url)
+    const socket = connect(Number(port), '127.0.0.1')
+    onTestFinished(() => void socket.destroy())
+    socket.write(`GET ${panel.path}/events?token=${ann.token} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+    await once(socket, 'data')
+    socket.pause()
+    for (let n = 1; n <= 10; n += 1) {
+      await panel.patch([{ op: 'add', path: '/$state/text', value: String(n).padStart(900_000, 'x') }])
+    }
+    let isDrained = false
+    void api.drain().then(() => {
+      isDrained = true
+    })
+    await until(() => isDrained)
   })
 })
 

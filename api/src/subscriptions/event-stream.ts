@@ -6,6 +6,8 @@ import type { Sink } from './subscription.ts'
 const PING_MS = 20_000
 /** What a browser waits before it connects again, ms. */
 const RETRY_MS = 1_000
+/** A reader that does not take what is left is cut after this long, ms. */
+const END_GRACE_MS = 3_000
 
 interface EventStream extends Sink {
   /** Nothing can be sent afterwards. */
@@ -34,6 +36,8 @@ export function openEventStream(response: Response): EventStream {
     end() {
       clearInterval(ping)
       response.end()
+      const cut = setTimeout(() => response.destroy(), END_GRACE_MS).unref()
+      response.once('close', () => clearTimeout(cut))
     },
   }
 }
