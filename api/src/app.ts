@@ -61,6 +61,7 @@ export async function createApi(given: CreateApiOptions): Promise<Service> {
   const app = createApp(parts, given.logger)
   const stateSockets = createStateSockets({
     ...parts,
+    maxPerUser: parts.options.MAX_SUBSCRIPTIONS_PER_USER,
     onError: (error) => given.logger.warn({ err: error }, 'a subscription could not be begun'),
   })
   const forgetting = createForgetting(parts, given.logger)

@@ -386,6 +386,15 @@ describe('panels as they change, over WebSocket', () => {
     expect(followed(slow.messages).get(42)).toEqual((await panel.read()).body.state.$state)
   })
 
+  test('[SUB7] limits: sockets of a user', async () => {
+    const { api, ann } = await someApi({ MAX_SUBSCRIPTIONS_PER_USER: 2 })
+    const [first] = [await socketOf(api, ann), await socketOf(api, ann)]
+    await expect(socketOf(api, ann)).rejects.toThrow('429')
+    expect((await socketOf(api, await signUp(api))).state.closeCode).toBeNull()
+    first.ws.close()
+    await vi.waitFor(() => socketOf(api, ann))
+  })
+
   test('[SUB7] limits: panels of a user, messages in a second', async () => {
     const { api, ann } = await someApi({ MAX_SUBSCRIPTIONS_PER_USER: 2 })
     const panels = [await somePanel(ann), await somePanel(ann), await somePanel(ann)]

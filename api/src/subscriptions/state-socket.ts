@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream'
+import type { Socket } from 'node:net'
 import {
   CLOSE_CODES,
   ERRORS,
@@ -12,6 +12,7 @@ import {
 import { type StateSocketRequest, stateSocketRequest } from '@nexus/core/http-contract'
 import type { VerifiedCaller } from '@nexus/core/server'
 import type { WebSocket } from 'ws'
+import { endAt } from './end-at.ts'
 import { errorText, type StateText } from './state-messages.ts'
 import type { Sink } from './subscription.ts'
 import type { OpenedPanel, Subscriptions } from './subscriptions.ts'
@@ -27,7 +28,7 @@ const PONG = JSON.stringify({ type: 'pong' })
 interface StateSocketParts {
   readonly ws: WebSocket
   /** What `ws` stands on. */
-  readonly stream: Duplex
+  readonly stream: Socket
   readonly caller: VerifiedCaller
   readonly workspaceId: WorkspaceId
   readonly subscriptions: Subscriptions
@@ -44,6 +45,8 @@ export class StateSocket {
   #waiting: (() => void)[] = []
   #messagesThisSecond = 0
   #isAlive = true
+  /** Bytes that had gone out when the peer was last asked whether it lives. */
+  #wroteUpTo = 0
 
   constructor(parts: StateSocketParts) {
     const { ws, stream } = parts
@@ -58,14 +61,22 @@ export class StateSocket {
         if (!stream.writableNeedDrain) setImmediate(() => this.#goOn())
       },
     }
-    stream.on('drain', () => this.#goOn())
+    stream.on('drain', () => {
+      // Whoever does not read is not heard either: each message may be answered.
+      ws.resume()
+      this.#goOn()
+    })
     ws.on('message', (data, isBinary) => this.#receive(isBinary ? null : String(data)))
     ws.on('pong', () => {
       this.#isAlive = true
     })
     // ws closes the socket itself and says why; without a listener the process would end.
     ws.on('error', () => {})
+    const stopWaiting = endAt(parts.caller.expiresAt, () =>
+      this.close(CLOSE_CODES.unauthorized, 'unauthorized'),
+    )
     ws.once('close', () => {
+      stopWaiting()
       for (const { opened } of this.#panels.values()) opened?.end()
       this.#panels.clear()
     })
@@ -73,15 +84,21 @@ export class StateSocket {
 
   close(code: number, reason: string): void {
     const { ws } = this.#parts
+    if (ws.readyState !== ws.OPEN) return
+    // A paused socket would never read the peer's answer.
+    ws.resume()
     ws.close(code, reason)
     setTimeout(() => ws.terminate(), CLOSE_GRACE_MS).unref()
   }
 
-  /** Called at a steady pace: cuts a peer that has not answered since the last time. */
+  /** Called at a steady pace: cuts a peer that has neither answered nor read anything since the last time. */
   ping(): void {
-    if (!this.#isAlive) this.#parts.ws.terminate()
+    const { ws, stream } = this.#parts
+    const wrote = stream.bytesWritten - stream.writableLength
+    if (!this.#isAlive && wrote <= this.#wroteUpTo) ws.terminate()
     this.#isAlive = false
-    this.#parts.ws.ping()
+    ws.ping()
+    this.#wroteUpTo = wrote
   }
 
   /** Called once a second. */
@@ -103,6 +120,9 @@ export class StateSocket {
   }
 
   #receive(text: string | null): void {
+    const { ws, stream } = this.#parts
+    if (ws.readyState !== ws.OPEN) return
+    if (stream.writableNeedDrain) ws.pause()
     this.#messagesThisSecond += 1
     if (this.#messagesThisSecond > MAX_MESSAGES_PER_SECOND) {
       this.close(CLOSE_CODES.rateLimited, 'too many messages')

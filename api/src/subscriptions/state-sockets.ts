@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { CLOSE_CODES, isNexusError, parseWorkspaceId } from '@nexus/core'
+import { CLOSE_CODES, isNexusError, parseWorkspaceId, type UserId } from '@nexus/core'
 import type { Access } from '@nexus/core/server'
 import { WebSocketServer } from 'ws'
 import { type Credentials, verifyCaller } from '../middleware/authenticate.ts'
@@ -14,6 +14,8 @@ const PING_MS = 25_000
 interface StateSocketsParts extends Credentials {
   readonly access: Access
   readonly subscriptions: Subscriptions
+  /** Sockets one user may have; each takes room whether it listens or not. */
+  readonly maxPerUser: number
   readonly onError: (error: unknown) => void
 }
 
@@ -25,19 +27,22 @@ export interface StateSockets {
   close(): void
 }
 
-type Refusal = '401 Unauthorized' | '404 Not Found' | '503 Service Unavailable'
+type Refusal = '401 Unauthorized' | '404 Not Found' | '429 Too Many Requests' | '503 Service Unavailable'
 
 export function createStateSockets(parts: StateSocketsParts): StateSockets {
   const { access, subscriptions, onError } = parts
   const server = new WebSocketServer({ noServer: true, clientTracking: false, maxPayload: MAX_REQUEST_BYTES })
-  const open = new Set<StateSocket>()
+  const open = new Map<StateSocket, UserId>()
   let isClosed = false
   const pinging = setInterval(() => {
-    for (const socket of open) socket.ping()
+    for (const socket of open.keys()) socket.ping()
   }, PING_MS).unref()
   const refilling = setInterval(() => {
-    for (const socket of open) socket.refill()
+    for (const socket of open.keys()) socket.refill()
   }, 1_000).unref()
+
+  const countOf = (userId: UserId): number =>
+    open.values().reduce((count, other) => (other === userId ? count + 1 : count), 0)
 
   async function accept(request: IncomingMessage, stream: Duplex, head: Buffer, url: URL): Promise<void> {
     const workspaceId = parseWorkspaceId(PATH.exec(url.pathname)?.[1])
@@ -48,9 +53,20 @@ export function createStateSockets(parts: StateSocketsParts): StateSockets {
       refuse(stream, '404 Not Found')
       return
     }
+    if (countOf(caller.userId) >= parts.maxPerUser) {
+      refuse(stream, '429 Too Many Requests')
+      return
+    }
     server.handleUpgrade(request, stream, head, (ws) => {
-      const socket = new StateSocket({ ws, stream, caller, workspaceId, subscriptions, onError })
-      open.add(socket)
+      const socket = new StateSocket({
+        ws,
+        stream: request.socket,
+        caller,
+        workspaceId,
+        subscriptions,
+        onError,
+      })
+      open.set(socket, caller.userId)
       ws.once('close', () => open.delete(socket))
       if (isClosed) socket.close(CLOSE_CODES.restarting, 'restarting')
     })
@@ -74,7 +90,7 @@ export function createStateSockets(parts: StateSocketsParts): StateSockets {
       isClosed = true
       clearInterval(pinging)
       clearInterval(refilling)
-      for (const socket of open) socket.close(CLOSE_CODES.restarting, 'restarting')
+      for (const socket of open.keys()) socket.close(CLOSE_CODES.restarting, 'restarting')
     },
   }
 }
@@ -85,6 +101,6 @@ const tokenOf = ({ headers }: IncomingMessage, url: URL): string =>
   url.searchParams.get('token') ?? /^bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1] ?? ''
 
 function refuse(socket: Duplex, status: Refusal): void {
-  const retry = status.startsWith('503') ? 'Retry-After: 5\r\n' : ''
+  const retry = /^(429|503)/.test(status) ? 'Retry-After: 5\r\n' : ''
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n${retry}Content-Length: 0\r\n\r\n`)
 }

@@ -14,6 +14,7 @@ import type { ApiOptions } from '../config.ts'
 import type { Replicas } from '../replicas/replicas.ts'
 import { type PanelAddress, requireDocument } from '../use-cases/read-state.ts'
 import { createAccessWatch } from './access-watch.ts'
+import { endAt } from './end-at.ts'
 import { createPanelFeeds } from './panel-feeds.ts'
 import { beginSubscription, type Sink } from './subscription.ts'
 
@@ -146,9 +147,4 @@ export function createSubscriptions(parts: SubscriptionsParts): Subscriptions {
       feeds.close()
     },
   }
-}
-
-function endAt(time: Date, end: () => void): Unsubscribe {
-  const timer = setTimeout(end, Math.max(0, time.getTime() - Date.now())).unref()
-  return () => clearTimeout(timer)
 }
