@@ -6,7 +6,13 @@ import {
   type UpdateLog,
   type Version,
 } from '@nexus/core'
-import { buildDocument, type JsonPatchOperation, observeJsonPatch, panelJson } from '@nexus/core/document'
+import {
+  buildDocument,
+  type JsonPatchOperation,
+  observeJsonPatch,
+  type PanelJson,
+  panelJson,
+} from '@nexus/core/document'
 import { type DocumentFollower, type FollowedUpdate, followDocument, type HeadWatch } from '@nexus/core/log'
 import * as Y from 'yjs'
 import { followSource } from '../replicas/follow-source.ts'
@@ -64,14 +70,15 @@ export async function openPanelFeed(parts: PanelFeedParts): Promise<PanelFeed> {
   const early: FollowedUpdate[] = []
   take = (updates) => void early.push(...updates)
   const { models, savedAt } = await modelsAndTime(parts, follower, doc)
+  const initial = panelJson(doc, models.current())
   let { version } = follower.record
   let updatedAt = savedAt
-  let panel = panelJson(doc, models.current())
+  let panel = (): PanelJson => initial
   let json: string | null = null
   let made: JsonPatchOperation[] = []
   observeJsonPatch(doc, models.current, (patch, info) => {
     made = made.concat(patch)
-    panel = info.panel
+    panel = () => info.panel
   })
   take = (updates) => {
     for (const { update, ...cause } of updates) {
@@ -91,7 +98,7 @@ export async function openPanelFeed(parts: PanelFeedParts): Promise<PanelFeed> {
       return version
     },
     now: () => {
-      json ??= JSON.stringify(panel)
+      json ??= JSON.stringify(panel())
       return { version, updatedAt, json }
     },
     reach: async (wanted) => {

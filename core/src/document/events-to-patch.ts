@@ -1,9 +1,9 @@
 import * as Y from 'yjs'
-import { isJsonObject, type Json, type JsonObject } from '../model/json.ts'
+import { isJsonObject, type Json } from '../model/json.ts'
 import { MAX_JSON_DEPTH } from '../wire/limits.ts'
 import { changedContainers } from './changed-containers.ts'
 import { toOperation } from './diff-json.ts'
-import { createJsonDraft, type Edit, valueAt } from './json-draft.ts'
+import { type Edit, type JsonDraft, valueAt } from './json-draft.ts'
 import { jsonEquals } from './json-equality.ts'
 import type { JsonPatchOperation } from './json-patch.ts'
 import { listGapEdits } from './list-operations.ts'
@@ -12,23 +12,21 @@ import type { Step } from './pointer.ts'
 import { readMember, readValue } from './read-state.ts'
 import type { PanelShape } from './shape.ts'
 
-interface StatePatch {
-  /** Pointers start with `/$state`. */
-  readonly operations: JsonPatchOperation[]
-  /** `$state` afterwards, keys sorted; shares what has not changed with the one before. */
-  readonly state: JsonObject
-}
-
 /**
  * Says what a transaction did to `$state`, from what Yjs recorded of it. Its cost goes with the containers that
  * changed, not with the document.
  *
  * To be called while the transaction's observers run: later its record is gone.
  *
- * @param before - `$state` before the transaction. Not touched.
+ * @param state - `$state` before the transaction; afterwards it is the one after it, keys sorted.
+ * @returns Operations whose pointers start with `/$state`.
  */
-export function eventsToPatch(transaction: Y.Transaction, shape: PanelShape, before: JsonObject): StatePatch {
-  const recorder = createRecorder(before)
+export function eventsToPatch(
+  transaction: Y.Transaction,
+  shape: PanelShape,
+  state: JsonDraft,
+): JsonPatchOperation[] {
+  const recorder = createRecorder(state)
   // Outer containers first: their edits bring items to the positions by which inner ones are addressed.
   for (const { type, keys, path } of changedContainers(transaction, shape)) {
     const name = String(path[0])
@@ -107,11 +105,10 @@ interface Recorder {
   /** Makes, replaces or (`undefined`) removes a member; or replaces an item. Nothing when it is so already. */
   set(path: readonly Step[], value: Json | undefined): void
   replaceItems(list: readonly Step[], index: number, removed: number, items: readonly Json[]): void
-  finish(): StatePatch
+  finish(): JsonPatchOperation[]
 }
 
-function createRecorder(before: JsonObject): Recorder {
-  const draft = createJsonDraft(before)
+function createRecorder(draft: JsonDraft): Recorder {
   const operations: JsonPatchOperation[] = []
   /** The object that has got new keys: sorted once, when the last of them is there. */
   let unsorted: readonly Step[] | null = null
@@ -145,7 +142,7 @@ function createRecorder(before: JsonObject): Recorder {
     },
     finish: () => {
       sort()
-      return { operations, state: isJsonObject(draft.value) ? draft.value : {} }
+      return operations
     },
   }
 }

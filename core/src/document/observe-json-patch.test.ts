@@ -30,7 +30,7 @@ function watch(doc: Y.Doc, model: PanelModel | (() => PanelModel)) {
   const watched = { told, folded: panelJson(doc, modelNow()) as Json, stop: () => {} }
   watched.stop = observeJsonPatch(doc, model, (patch, info) => {
     watched.folded = applyReference(watched.folded, patch)
-    told.push({ patch, info })
+    told.push({ patch, info: { ...info } })
   })
   return watched
 }

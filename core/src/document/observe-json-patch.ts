@@ -1,7 +1,8 @@
 import type * as Y from 'yjs'
-import type { JsonObject } from '../model/json.ts'
+import { isJsonObject, type JsonObject } from '../model/json.ts'
 import { diffBelow, diffJson } from './diff-json.ts'
 import { eventsToPatch } from './events-to-patch.ts'
+import { createJsonDraft } from './json-draft.ts'
 import type { JsonPatchOperation } from './json-patch.ts'
 import { type PanelJson, panelJson } from './read-state.ts'
 import type { PanelModel } from './shape.ts'
@@ -12,7 +13,10 @@ export interface PatchInfo {
   readonly origin: unknown
   /** Whether the change was made on this document, not brought by an update. */
   readonly local: boolean
-  /** The panel after the patch. Shares its unchanged parts with earlier and later ones: do not modify. */
+  /**
+   * The panel as it is now: in the listener, after the patch. Shares its unchanged parts with earlier and later ones: do
+   * not modify. Made when it is asked for, at a cost that goes with the containers that changed since it was last.
+   */
   readonly panel: PanelJson
 }
 
@@ -23,7 +27,8 @@ type PatchListener = (patch: JsonPatchOperation[], info: PatchInfo) => void
  * gives `panelJson` after each; transactions that change nothing one could read are not told.
  *
  * Patches are worked out from Yjs events, at a cost that goes with the edit. Only `$computed` is compared as a whole,
- * and the entire panel when its model changed or a listener wrote to the document while others were still being told.
+ * from a copy of what changed, and the entire panel when its model changed or a listener wrote to the document while
+ * others were still being told.
  *
  * @param model - With a function, the model may change: it is asked at every transaction, so let it be cheap, and let
  *   it return the same object as long as the source means the same.
@@ -36,7 +41,7 @@ export function observeJsonPatch(
 ): () => void {
   const modelNow = typeof model === 'function' ? model : () => model
   let told = modelNow()
-  let panel = panelJson(doc, told)
+  let panel = createPanelDraft(panelJson(doc, told))
   let isBehind = false
 
   const onTransaction = (transaction: Y.Transaction) => {
@@ -45,34 +50,52 @@ export function observeJsonPatch(
     isBehind ||= doc._transactionCleanups.at(-1) !== transaction
     if (doc._transactionCleanups.at(-1) !== transaction) return
     const current = modelNow()
-    const { patch, after } =
-      isBehind || current !== told ? compared(doc, current, panel) : derived(transaction, current, panel)
+    let patch: JsonPatchOperation[]
+    if (isBehind || current !== told) {
+      const after = panelJson(doc, current)
+      patch = diffJson(panel.now(), after)
+      panel = createPanelDraft(after)
+    } else patch = panel.follow(transaction, current)
     told = current
-    panel = after
     isBehind = false
-    if (patch.length > 0) listener(patch, { origin: transaction.origin, local: transaction.local, panel })
+    if (patch.length === 0) return
+    const { origin, local } = transaction
+    listener(patch, {
+      origin,
+      local,
+      get panel() {
+        return panel.now()
+      },
+    })
   }
 
   doc.on('afterTransaction', onTransaction)
   return () => doc.off('afterTransaction', onTransaction)
 }
 
-interface Change {
-  readonly patch: JsonPatchOperation[]
-  readonly after: PanelJson
+interface PanelDraft {
+  /** For keeping. */
+  now(): PanelJson
+  /** Takes in what a transaction did to the document. */
+  follow(transaction: Y.Transaction, model: PanelModel): JsonPatchOperation[]
 }
 
-function compared(doc: Y.Doc, model: PanelModel, before: PanelJson): Change {
-  const after = panelJson(doc, model)
-  return { patch: diffJson(before, after), after }
-}
-
-function derived(transaction: Y.Transaction, model: PanelModel, before: PanelJson): Change {
-  const { operations, state } = eventsToPatch(transaction, model.shape, before.$state)
-  if (operations.length === 0) return { patch: [], after: before }
-  const computed: JsonObject = model.computed(state)
+function createPanelDraft(initial: PanelJson): PanelDraft {
+  const state = createJsonDraft(initial.$state)
+  let computed = initial.$computed
+  const sharedState = (): JsonObject => {
+    const shared = state.share()
+    return isJsonObject(shared) ? shared : {}
+  }
   return {
-    patch: [...operations, ...diffBelow(['$computed'], before.$computed, computed)],
-    after: { $state: state, $computed: computed },
+    now: () => ({ $state: sharedState(), $computed: computed }),
+    follow(transaction, model) {
+      const operations = eventsToPatch(transaction, model.shape, state)
+      // Without a definition nothing is computed, and nobody keeps a part of the state.
+      if (operations.length === 0 || model.shape.kind === 'free-form') return operations
+      const before = computed
+      computed = model.computed(sharedState())
+      return [...operations, ...diffBelow(['$computed'], before, computed)]
+    },
   }
 }
