@@ -16,6 +16,7 @@ const PACES = [1.3, 20]
 const BAR = { bytes: 1_500, ofPeer: 0.01 }
 /** The peer stores 2 s, at most 10 s after an edit; checkpoints of ours are written when the last client has left. */
 const LATE_WRITES_MS = 15_000
+const AUTOVACUUM_NAPTIME_MS = 65_000
 
 async function walPosition(side: Side): Promise<number> {
   const { db, close } = await openPostgres({ url: side.databaseUrl, maxConnections: 1 })
@@ -28,15 +29,22 @@ async function walPosition(side: Side): Promise<number> {
   }
 }
 
-/** What a new PostgreSQL does once, in its first minutes: look at all its own tables. No edit costs that. */
+/**
+ * What a new PostgreSQL does once, in its first minutes: autovacuum looks at all tables of its own, in every database, and
+ * each page it touches is written whole. No edit costs that.
+ */
 async function settle(side: Side): Promise<void> {
-  const { db, close } = await openPostgres({ url: side.databaseUrl, maxConnections: 1 })
-  try {
-    await sql`vacuum (analyze)`.execute(db)
-    await sql`checkpoint`.execute(db)
-  } finally {
-    await close()
+  for (const database of ['postgres', 'template1']) {
+    const url = new URL(side.databaseUrl)
+    url.pathname = `/${database}`
+    const { db, close } = await openPostgres({ url: url.href, maxConnections: 1 })
+    try {
+      await sql`vacuum (analyze)`.execute(db)
+    } finally {
+      await close()
+    }
   }
+  await pause(AUTOVACUUM_NAPTIME_MS)
 }
 
 /** Small edits by one client, and what PostgreSQL wrote for them until everybody has left and all is quiet. */
