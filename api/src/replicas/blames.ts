@@ -15,6 +15,8 @@ export interface BlameAt {
 export interface Blames {
   /** As of `head` or newer. To be read before anything else is awaited: it is carried on for the next who asks. */
   read(document: DocumentName, head: Version): Promise<BlameAt>
+  /** Lets go of what is kept. */
+  clear(): void
 }
 
 const anew = (): BlameAt => ({ blame: createBlame(), version: NO_VERSION })
@@ -34,6 +36,7 @@ export function createBlames(parts: { readonly log: UpdateLog; readonly past: Pa
   }
 
   return {
+    clear: () => kept.clear(),
     read(document, head) {
       // One after the other: each carries on what the one before has left.
       const known = kept.get(document) ?? Promise.resolve(anew())

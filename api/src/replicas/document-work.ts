@@ -55,6 +55,7 @@ export function createDocumentWork(parts: DocumentWorkParts): DocumentWork {
     replica = null
   }
   const opened = async (heads: readonly Version[]): Promise<Replica> => {
+    if (replica?.isCut === true) letGo()
     replica ??= await openReplica(parts)
     await replica.catchUp(toVersion(Math.max(...heads)))
     return replica

@@ -18,6 +18,8 @@ export interface PastDocuments {
   /** @throws {NexusError} `not_found` when the document has no such version. */
   open(document: DocumentName, version: Version): Promise<PastDocument>
   read(document: DocumentName, version: Version): Promise<StateAtVersion>
+  /** Lets go of what is kept. */
+  clear(): void
 }
 
 export function createPastDocuments({ log }: { readonly log: UpdateLog }): PastDocuments {
@@ -41,6 +43,7 @@ export function createPastDocuments({ log }: { readonly log: UpdateLog }): PastD
     return found
   }
   return {
+    clear: () => kept.clear(),
     open: async (document, version) => {
       const { state, model } = await encoded(document, version)
       return { doc: decode(state), model }

@@ -7,7 +7,7 @@ import {
   type Version,
 } from '@nexus/core'
 import { buildDocument, type PanelModel, panelJson, readSource, readState } from '@nexus/core/document'
-import { createTail, type FollowedUpdate, followDocument, type Tail } from '@nexus/core/log'
+import { createTail, type FollowedUpdate, followDocument, type HeadWatch, type Tail } from '@nexus/core/log'
 import * as Y from 'yjs'
 import { followSource } from './follow-source.ts'
 import { createSavedTimes } from './saved-times.ts'
@@ -20,6 +20,9 @@ export interface ReplicaParts {
   readonly document: DocumentName
   /** A hole in what was heard could not be filled yet; for the log. */
   readonly onError: (error: unknown) => void
+  readonly headWatch: HeadWatch
+  /** The log has been put back to an earlier moment: what was read of it, of any document, may never have been. */
+  readonly onLogCut: () => void
 }
 
 /** Origin of transactions that bring in what is in the log already. */
@@ -37,6 +40,8 @@ export interface Replica {
   readonly tail: Tail
   /** Whether `doc` is the document at `version` now: no more and no less. */
   readonly isExact: boolean
+  /** The log ends before what this holds: it is a version of nothing any more. */
+  readonly isCut: boolean
   /** Afterwards `version` is at least this. @throws {NexusError} `unavailable` when the log cannot be read. */
   catchUp(atLeast: Version): Promise<void>
   /** Own updates, applied to `doc` before, have been saved as these versions. */
@@ -59,14 +64,17 @@ export interface Replica {
 }
 
 /** @throws {NexusError} `not_found` when the document does not exist, `unavailable` when the log cannot be read. */
-export async function openReplica({ log, fanout, document, onError }: ReplicaParts): Promise<Replica> {
+export async function openReplica(parts: ReplicaParts): Promise<Replica> {
+  const { log, document } = parts
+  let isCut = false
   const times = createSavedTimes(log, document)
   let take = (_updates: readonly FollowedUpdate[]): void => undefined
   const follower = await followDocument({
-    log,
-    fanout,
-    document,
-    onError,
+    ...parts,
+    onLogCut: () => {
+      isCut = true
+      parts.onLogCut()
+    },
     // What has been applied is then at every moment the document at `version`.
     order: 'version',
     apply: (updates) => take(updates),
@@ -93,6 +101,9 @@ export async function openReplica({ log, fanout, document, onError }: ReplicaPar
     tail,
     get version() {
       return follower.version
+    },
+    get isCut() {
+      return isCut
     },
     get isExact() {
       return (

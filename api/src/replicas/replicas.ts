@@ -1,6 +1,6 @@
 import type { DocumentName, Fanout, NodeId, Receipts, UpdateLog, Version } from '@nexus/core'
 import type { JsonPatchOperation } from '@nexus/core/document'
-import { type AppendQueue, createAppendQueue } from '@nexus/core/log'
+import { type AppendQueue, createAppendQueue, createHeadWatch } from '@nexus/core/log'
 import { type BlameAt, createBlames } from './blames.ts'
 import type { Change, Changed } from './change.ts'
 import { createDocumentWork, type DocumentWork } from './document-work.ts'
@@ -53,20 +53,26 @@ export interface Replicas {
 }
 
 export function createReplicas(options: ReplicasOptions): Replicas {
-  const { log, receipts, fanout, nodeId, onError } = options
+  const { log, fanout, nodeId, onError } = options
   const queue: AppendQueue = createAppendQueue({ log, fanout, nodeId, onError })
   const past = createPastDocuments({ log })
   const blames = createBlames({ log, past })
   const cache = createStateCache({ maxChars: options.maxCachedChars })
+  const headWatch = createHeadWatch({ log, fanout, onError })
   const works = new Map<DocumentName, DocumentWork>()
   const reading = new Map<string, Promise<StateAtVersion>>()
 
   const workOn = (document: DocumentName): DocumentWork => {
     const work =
-      works.get(document) ?? createDocumentWork({ log, receipts, fanout, document, queue, past, onError })
+      works.get(document) ?? createDocumentWork({ ...options, document, queue, past, headWatch, onLogCut })
     works.delete(document)
     works.set(document, work)
     return work
+  }
+  const onLogCut = (): void => {
+    cache.clear()
+    past.clear()
+    blames.clear()
   }
   const evict = (): void => {
     for (const [document, work] of works) {
@@ -105,6 +111,7 @@ export function createReplicas(options: ReplicasOptions): Replicas {
     openVersion: past.open,
     change: (document, change) => workOn(document).change(change).finally(evict),
     close: async () => {
+      headWatch.stop()
       await queue.close()
       for (const work of works.values()) work.close()
       works.clear()

@@ -15,6 +15,7 @@ export interface StateAtVersion {
 interface StateCache {
   get(document: DocumentName, version: Version): StateAtVersion | null
   put(document: DocumentName, state: StateAtVersion): void
+  clear(): void
 }
 
 /** @param maxChars - Of JSON and source text together. */
@@ -46,6 +47,10 @@ export function createStateCache({ maxChars }: { readonly maxChars: number }): S
         if (chars <= maxChars) break
         remove(oldest)
       }
+    },
+    clear() {
+      states.clear()
+      chars = 0
     },
   }
 }
