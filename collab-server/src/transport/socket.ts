@@ -1,13 +1,14 @@
 import type { Duplex } from 'node:stream'
 import { type Connection, type Hocuspocus, OutgoingMessage, type WebSocketLike } from '@hocuspocus/server'
-import { CLOSE_CODES, parseDocumentName } from '@nexus/core'
+import { CLOSE_CODES } from '@nexus/core'
 import type { VerifiedCaller } from '@nexus/core/server'
 import { WebSocket } from 'ws'
 import { type AckGate, createAckGate } from './ack-gate.ts'
 import { createBackPressure } from './back-pressure.ts'
-import { type ClientFrame, isPong, nameInAddress, PING_FRAME, parseClientFrame } from './frame.ts'
+import { ClientAddresses } from './client-addresses.ts'
+import { type ClientFrame, isPong, PING_FRAME, parseClientFrame } from './frame.ts'
 import type { Outgoing } from './outgoing.ts'
-import { createTokenBucket } from './token-bucket.ts'
+import { type PauseReason, ReadPace } from './read-pace.ts'
 
 /** What hooks and connections know about where they came from. */
 export interface ConnectionContext {
@@ -42,17 +43,12 @@ interface SocketParts {
 
 type ClientConnection = ReturnType<Hocuspocus['handleConnection']>
 
-/** Why a socket is not read for the moment. */
-type PauseReason = 'rate' | 'store' | 'unsaved'
-
 /** A peer that does not answer the closing handshake is cut after this long, ms. */
 const CLOSE_GRACE_MS = 3_000
 /** Largest presence message; a cursor and a name need some hundreds, bytes. */
 const MAX_PRESENCE_BYTES = 16_000
 /** Messages for a document that is being closed; closing takes some turns of the event loop. */
 const MAX_HELD_MESSAGES = 1_000
-/** Sessions one socket may have of one document; a page with several editors of it has some. */
-const MAX_SESSIONS_PER_DOCUMENT = 16
 /** What comes in is decoded and applied, what goes out is encoded: together with the message's own, tokens for so many bytes. */
 const BYTES_PER_TOKEN_IN = 1_000
 const BYTES_PER_TOKEN_OUT = 10_000
@@ -70,11 +66,9 @@ export class CollabSocket implements WebSocketLike {
   caller: VerifiedCaller | null = null
   readonly #ws: WebSocket
   readonly #parts: SocketParts
-  readonly #bucket
+  readonly #pace: ReadPace
   readonly #backPressure
-  readonly #pauseReasons = new Set<PauseReason>()
-  /** Addresses the client asked for: established, or waiting for their answer. */
-  readonly #addresses = new Set<string>()
+  readonly #addresses: ClientAddresses
   /** Established documents by address. */
   readonly #connections = new Map<string, Connection<ConnectionContext>>()
   /** Addresses that are being left, and what has come for them since. */
@@ -100,11 +94,8 @@ export class CollabSocket implements WebSocketLike {
       forward: (ack) => this.#send(ack),
       onUnsaved: () => this.#paceByStore(),
     })
-    this.#bucket = createTokenBucket({
-      perSecond: limits.messagesPerSecond,
-      burst: limits.messageBurst,
-      now: () => performance.now(),
-    })
+    this.#pace = new ReadPace({ ...limits, stop: () => ws.pause(), goOn: () => ws.resume() })
+    this.#addresses = new ClientAddresses(limits.maxDocuments)
     this.#backPressure = createBackPressure(limits)
   }
 
@@ -173,12 +164,11 @@ export class CollabSocket implements WebSocketLike {
 
   /** Stops reading until {@link resume} with the same reason. What is on its way stays in the network. */
   pause(reason: PauseReason): void {
-    this.#pauseReasons.add(reason)
-    this.#ws.pause()
+    this.#pace.pause(reason)
   }
 
   resume(reason: PauseReason): void {
-    if (this.#pauseReasons.delete(reason) && this.#pauseReasons.size === 0) this.#ws.resume()
+    this.#pace.resume(reason)
   }
 
   /**
@@ -188,7 +178,7 @@ export class CollabSocket implements WebSocketLike {
    * @param quietMs - Nothing is sent to a client that was sent something within this time.
    */
   ping(quietMs: number): void {
-    if (this.#pauseReasons.size > 0) this.#heard()
+    if (this.#pace.isPaused) this.#heard()
     if (!this.#heardSincePing && this.#isAsked) {
       this.#ws.terminate()
       return
@@ -225,7 +215,7 @@ export class CollabSocket implements WebSocketLike {
   forget(address: string): void {
     this.#connections.delete(address)
     this.#earlyPresence.delete(address)
-    this.#addresses.delete(address)
+    this.#addresses.forget(address)
     this.#asking.delete(address)
     this.acks.forget(address)
     this.#goOn(address)
@@ -286,19 +276,7 @@ export class CollabSocket implements WebSocketLike {
 
   /** Work a client causes is paid for like messages; one that causes too much is read more slowly. */
   charge(tokens: number): void {
-    this.#bucket.take(tokens)
-    if (!this.#pauseReasons.has('rate')) this.#slowDown()
-  }
-
-  /** Frames that are here already are taken all the same; the socket is not read again before they are paid for. */
-  #slowDown(): void {
-    const waitMs = this.#bucket.debtMs()
-    if (waitMs === 0) {
-      this.resume('rate')
-      return
-    }
-    this.pause('rate')
-    setTimeout(() => this.#slowDown(), waitMs).unref()
+    this.#pace.charge(tokens)
   }
 
   /** One client that writes faster than its edits can be saved waits for itself, not with everybody else. */
@@ -309,28 +287,14 @@ export class CollabSocket implements WebSocketLike {
     else if (unsavedBytes * 2 <= maxUnsavedBytes) this.resume('unsaved')
   }
 
-  /** Nothing reaches Hocuspocus for an address before a sign-in for it; names that cannot exist never do. */
   #isAdmitted(frame: ClientFrame): boolean {
-    const { address } = frame
-    if (this.#addresses.has(address)) return true
-    if (frame.kind !== 'auth') return false
-    const isKnowable = parseDocumentName(nameInAddress(address)) !== null
-    if (isKnowable && this.#hasRoomFor(address)) {
-      this.#addresses.add(address)
-      return true
+    const refused = this.#addresses.refuse(frame)
+    if (refused === null) return true
+    const { reason } = refused
+    if (reason !== null) {
+      this.#send(new OutgoingMessage(frame.address).writePermissionDenied(reason).toUint8Array())
     }
-    const reason = isKnowable ? 'rate_limited' : 'not_found'
-    this.#send(new OutgoingMessage(address).writePermissionDenied(reason).toUint8Array())
     return false
-  }
-
-  #hasRoomFor(address: string): boolean {
-    if (this.#addresses.size >= this.#parts.limits.maxDocuments) return false
-    if (address === nameInAddress(address)) return true
-    const name = nameInAddress(address)
-    let sessions = 0
-    for (const other of this.#addresses) if (nameInAddress(other) === name) sessions += 1
-    return sessions < MAX_SESSIONS_PER_DOCUMENT
   }
 
   #take(frame: ClientFrame, bytes: Uint8Array): void {
