@@ -21,6 +21,7 @@ import { securityHeaders } from './middleware/security-headers.ts'
 import type { ApiParts } from './parts.ts'
 import { createReplicas } from './replicas/replicas.ts'
 import { createAuthRoutes } from './routes/auth-routes.ts'
+import { createDocsRoutes } from './routes/docs-routes.ts'
 import { createEventRoutes } from './routes/event-routes.ts'
 import { createLibraryRoutes } from './routes/library-routes.ts'
 import { createPanelRoutes } from './routes/panel-routes.ts'
@@ -146,6 +147,7 @@ function createApp(parts: ApiParts, logger: Logger): Express {
   app.set('trust proxy', parts.options.TRUSTED_PROXIES)
   app.use(requestContext, createRequestLog(logger), securityHeaders)
   app.use('/.well-known', createWellKnownRoutes(parts))
+  app.use('/api', createDocsRoutes())
   app.use('/api/auth', createAuthRoutes(parts))
   app.use('/api/workspaces', createWorkspaceRoutes(parts))
   app.use('/api/panels', createPanelRoutes(parts))

@@ -1,0 +1,89 @@
+import {
+  accessTokenSchema,
+  loginRequest,
+  sessionTokenRequest,
+  signedInSchema,
+  signupRequest,
+  userSchema,
+} from '@nexus/core/http-contract'
+import * as z from 'zod'
+import type { Operation } from './operation.ts'
+
+const JSON_TYPE = 'application/json'
+const SIGNED_IN = { name: 'SignedIn', schema: signedInSchema }
+const SESSION_TOKEN = { name: 'SessionToken', schema: sessionTokenRequest }
+
+export const ACCOUNT_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'post',
+    path: '/api/auth/signup',
+    id: 'signUp',
+    tag: 'Accounts',
+    summary: 'Make an account, with a first workspace',
+    headers: ['X-Client'],
+    body: { [JSON_TYPE]: { name: 'SignUp', schema: signupRequest } },
+    answers: { 201: { description: 'Signed in; the session cookie is set.', body: SIGNED_IN } },
+    errors: ['validation_failed', 'email_taken', 'rate_limited'],
+    isPublic: true,
+  },
+  {
+    method: 'post',
+    path: '/api/auth/login',
+    id: 'logIn',
+    tag: 'Accounts',
+    summary: 'Sign in',
+    headers: ['X-Client'],
+    body: { [JSON_TYPE]: { name: 'LogIn', schema: loginRequest } },
+    answers: { 200: { description: 'Signed in; the session cookie is set.', body: SIGNED_IN } },
+    errors: ['validation_failed', 'invalid_credentials', 'rate_limited'],
+    isPublic: true,
+  },
+  {
+    method: 'post',
+    path: '/api/auth/refresh',
+    id: 'refresh',
+    tag: 'Accounts',
+    summary: 'Get a new access token, with the session cookie or its token',
+    body: { [JSON_TYPE]: SESSION_TOKEN },
+    answers: {
+      200: { description: 'A new access token.', body: { name: 'AccessToken', schema: accessTokenSchema } },
+    },
+    errors: ['validation_failed', 'unauthorized'],
+    isPublic: true,
+  },
+  {
+    method: 'post',
+    path: '/api/auth/logout',
+    id: 'logOut',
+    tag: 'Accounts',
+    summary: 'End the session, on every node',
+    body: { [JSON_TYPE]: SESSION_TOKEN },
+    answers: { 204: { description: 'The session is over.' } },
+    errors: ['validation_failed'],
+    isPublic: true,
+  },
+  {
+    method: 'get',
+    path: '/api/auth/me',
+    id: 'whoAmI',
+    tag: 'Accounts',
+    summary: 'Who calls',
+    answers: { 200: { description: 'The account.', body: { name: 'User', schema: userSchema } } },
+    errors: [],
+  },
+  {
+    method: 'get',
+    path: '/.well-known/jwks.json',
+    id: 'readKeys',
+    tag: 'Accounts',
+    summary: 'The public keys that sign access tokens',
+    answers: {
+      200: {
+        description: 'A JSON Web Key Set.',
+        body: { name: 'KeySet', schema: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }) },
+      },
+    },
+    errors: [],
+    isPublic: true,
+  },
+]
