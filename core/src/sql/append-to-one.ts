@@ -46,7 +46,8 @@ const APPEND_ONCE = append({
 })
 
 /**
- * Appends to a single document, which is most of what a log is asked: half the time of the statement for many.
+ * Appends to a single document, which is most of what a log is asked: in two thirds of the time of the statement for many
+ * (measured: 0.5 against 0.7 ms, commit and round trip included).
  *
  * The update itself locks the row. When it has to wait for another append, PostgreSQL looks at the row again, computes
  * `where` and `set` anew from what it finds (EvalPlanQual), and takes the time after the lock.
