@@ -594,6 +594,7 @@ describe('against a second implementation', () => {
       }),
       { numRuns: 600 },
     )
-    expect(applied).toBeGreaterThan(50)
+    // A few in a hundred fit the declarations; the rest must change nothing.
+    expect(applied).toBeGreaterThan(15)
   })
 })

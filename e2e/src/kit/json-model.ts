@@ -56,7 +56,9 @@ function childOf(value: Json, token: string): Json | undefined {
 }
 
 function applied(document: Json, operation: Operation): Json {
-  const { op, path, value = null, from = '' } = operation
+  const { op, path, from = '' } = operation
+  // A copy: what later operations do to it is not done to the request.
+  const value = structuredClone(operation.value ?? null)
   if (op === 'test') {
     const found = valueAt(document, path)
     if (found === undefined || !isDeepStrictEqual(found, value)) throw new Inapplicable()
