@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { NexusError } from '@nexus/core'
 import type { AccessTokenVerifier, VerifiedCaller } from '@nexus/core/server'
 import type { Request, RequestHandler } from 'express'
@@ -10,27 +11,28 @@ export interface Credentials {
 }
 
 /** Refuses requests without a valid access token; `callerOf` works behind it. */
-export const createAuthenticate =
-  (credentials: Credentials): RequestHandler =>
+export const createAuthenticate = (credentials: Credentials): RequestHandler =>
+  authenticateBy(credentials, bearerTokenOf, 'Send "Authorization: Bearer" with an access token.')
+
+/** The same for answers that stay open: browsers' EventSource can send no header, so `?token=` will do. */
+export const createAuthenticateStream = (credentials: Credentials): RequestHandler =>
+  authenticateBy(
+    credentials,
+    (request) => bearerTokenOf(request) ?? queryTokenOf(request),
+    'Send an access token, as "Authorization: Bearer" or in ?token=.',
+  )
+
+const authenticateBy =
+  (credentials: Credentials, tokenOf: (request: Request) => string | null, advice: string): RequestHandler =>
   async (request, _response, next) => {
-    const token = bearerTokenOf(request)
-    if (token === null)
-      throw new NexusError('unauthorized', 'Send "Authorization: Bearer" with an access token.')
+    const token = tokenOf(request)
+    if (token === null) throw new NexusError('unauthorized', advice)
     setCaller(request, await verifyCaller(credentials, token))
     next()
   }
 
-/** As {@link createAuthenticate}; browsers' EventSource can send no header, so `?token=` will do. */
-export const createAuthenticateStream =
-  (credentials: Credentials): RequestHandler =>
-  async (request, _response, next) => {
-    const { token: inQuery } = request.query
-    const token = bearerTokenOf(request) ?? (typeof inQuery === 'string' ? inQuery : null)
-    if (token === null)
-      throw new NexusError('unauthorized', 'Send an access token, as "Authorization: Bearer" or in ?token=.')
-    setCaller(request, await verifyCaller(credentials, token))
-    next()
-  }
+const queryTokenOf = ({ query: { token } }: Request): string | null =>
+  typeof token === 'string' ? token : null
 
 /** @throws {NexusError} `unauthorized` when the token is not valid, or its session has been ended. */
 export async function verifyCaller(
@@ -45,7 +47,8 @@ export async function verifyCaller(
   return caller
 }
 
-export function bearerTokenOf(request: Request): string | null {
-  const match = /^bearer +([^\s]+) *$/i.exec(request.get('authorization') ?? '')
+/** @param request - Also one that is to become a WebSocket. */
+export function bearerTokenOf({ headers }: IncomingMessage): string | null {
+  const match = /^bearer +([^\s]+) *$/i.exec(headers.authorization ?? '')
   return match?.[1] ?? null
 }

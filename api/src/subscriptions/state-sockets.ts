@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import { CLOSE_CODES, isNexusError, parseWorkspaceId, type UserId } from '@nexus/core'
 import type { Access } from '@nexus/core/server'
 import { WebSocketServer } from 'ws'
-import { type Credentials, verifyCaller } from '../middleware/authenticate.ts'
+import { bearerTokenOf, type Credentials, verifyCaller } from '../middleware/authenticate.ts'
 import { StateSocket } from './state-socket.ts'
 import type { Subscriptions } from './subscriptions.ts'
 
@@ -46,7 +46,7 @@ export function createStateSockets(parts: StateSocketsParts): StateSockets {
 
   async function accept(request: IncomingMessage, stream: Duplex, head: Buffer, url: URL): Promise<void> {
     const workspaceId = parseWorkspaceId(PATH.exec(url.pathname)?.[1])
-    const caller = await verifyCaller(parts, tokenOf(request, url))
+    const caller = await verifyCaller(parts, bearerTokenOf(request) ?? url.searchParams.get('token') ?? '')
     const isMember =
       workspaceId !== null && (await access.workspaceAccess(caller.userId, workspaceId)) !== null
     if (workspaceId === null || !isMember) {
@@ -96,9 +96,6 @@ export function createStateSockets(parts: StateSocketsParts): StateSockets {
 }
 
 const PATH = /^\/ws\/state\/([^/]+)\/?$/
-
-const tokenOf = ({ headers }: IncomingMessage, url: URL): string =>
-  url.searchParams.get('token') ?? /^bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1] ?? ''
 
 function refuse(socket: Duplex, status: Refusal): void {
   const retry = /^(429|503)/.test(status) ? 'Retry-After: 5\r\n' : ''
