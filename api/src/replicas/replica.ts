@@ -72,6 +72,8 @@ export async function openReplica(parts: ReplicaParts): Promise<Replica> {
   const follower = await followDocument({
     ...parts,
     onLogCut: () => {
+      // It is seen at every look, until this is let go.
+      if (isCut) return
       isCut = true
       parts.onLogCut()
     },

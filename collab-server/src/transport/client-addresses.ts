@@ -4,8 +4,8 @@ import { type ClientFrame, nameInAddress } from './frame.ts'
 /** Sessions one socket may have of one document; a page with several editors of it has some. */
 const MAX_SESSIONS_PER_DOCUMENT = 16
 
-/** Why a frame goes no further: the answer to it, or `null` for one that gets none. */
-type Refused = { readonly reason: 'rate_limited' | 'not_found' } | { readonly reason: null }
+/** What becomes of a frame: it goes on, is left out without a word, or is answered with the reason. */
+type Verdict = 'admitted' | 'ignored' | 'not_found' | 'rate_limited'
 
 /** Which documents a client has asked for on one socket, and in how many sessions: established, or waiting for their answer. */
 export class ClientAddresses {
@@ -16,18 +16,14 @@ export class ClientAddresses {
     this.#maxDocuments = maxDocuments
   }
 
-  /**
-   * Nothing goes on for an address before a sign-in for it; names that cannot exist never do.
-   *
-   * @returns `null` when the frame may go on.
-   */
-  refuse({ kind, address }: ClientFrame): Refused | null {
-    if (this.#addresses.has(address)) return null
-    if (kind !== 'auth') return { reason: null }
-    if (parseDocumentName(nameInAddress(address)) === null) return { reason: 'not_found' }
-    if (!this.#hasRoomFor(address)) return { reason: 'rate_limited' }
+  /** Nothing goes on for an address before a sign-in for it; names that cannot exist never do. */
+  judge({ kind, address }: ClientFrame): Verdict {
+    if (this.#addresses.has(address)) return 'admitted'
+    if (kind !== 'auth') return 'ignored'
+    if (parseDocumentName(nameInAddress(address)) === null) return 'not_found'
+    if (!this.#hasRoomFor(address)) return 'rate_limited'
     this.#addresses.add(address)
-    return null
+    return 'admitted'
   }
 
   /** The client may ask for it again. */

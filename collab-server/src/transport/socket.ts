@@ -288,13 +288,11 @@ export class CollabSocket implements WebSocketLike {
   }
 
   #isAdmitted(frame: ClientFrame): boolean {
-    const refused = this.#addresses.refuse(frame)
-    if (refused === null) return true
-    const { reason } = refused
-    if (reason !== null) {
-      this.#send(new OutgoingMessage(frame.address).writePermissionDenied(reason).toUint8Array())
+    const verdict = this.#addresses.judge(frame)
+    if (verdict === 'not_found' || verdict === 'rate_limited') {
+      this.#send(new OutgoingMessage(frame.address).writePermissionDenied(verdict).toUint8Array())
     }
-    return false
+    return verdict === 'admitted'
   }
 
   #take(frame: ClientFrame, bytes: Uint8Array): void {
