@@ -1,5 +1,6 @@
 import type { DocumentName } from '@nexus/core'
 import { openPostgres } from '@nexus/core/postgres'
+import type { Trx } from '@nexus/core/sql'
 import { sql } from 'kysely'
 import * as Y from 'yjs'
 
@@ -16,6 +17,19 @@ export async function readLog(
   from: 'beginning' | 'checkpoint',
 ): Promise<LogOfDocument> {
   const { db, close } = await openPostgres({ url: databaseUrl, maxConnections: 1 })
+  // Both of one moment: somebody may append between them.
+  const { head, rows } = await db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute((trx) => readRows(trx, document, from))
+    .finally(close)
+  const isWhole = rows.every(({ version }, index) => version === head.covered + index + 1)
+  if (!isWhole || rows.length !== head.version - head.covered)
+    throw new Error(`The log of ${document} has gaps: ${rows.map(({ version }) => version)}`)
+  return { checkpoint: head.checkpoint, updates: rows.map((row) => row.update_data) }
+}
+
+async function readRows(trx: Trx, document: DocumentName, from: 'beginning' | 'checkpoint') {
   const heads = await sql<{ version: number; checkpoint: Uint8Array | null; covered: number }>`
     select p.version, c.state as checkpoint, coalesce(c.version, 0) as covered
     from panel_states p
@@ -25,18 +39,14 @@ export async function readLog(
       order by version desc limit 1
     ) c on true
     where p.document = ${document}
-  `.execute(db)
+  `.execute(trx)
   const head = heads.rows[0]
   if (head === undefined) throw new Error(`The log has no ${document}.`)
   const { rows } = await sql<{ version: number; update_data: Uint8Array }>`
     select version, update_data from state_history
     where document = ${document} and version > ${head.covered} order by version
-  `.execute(db)
-  await close()
-  const isWhole = rows.every(({ version }, index) => version === head.covered + index + 1)
-  if (!isWhole || rows.length !== head.version - head.covered)
-    throw new Error(`The log of ${document} has gaps: ${rows.map(({ version }) => version)}`)
-  return { checkpoint: head.checkpoint, updates: rows.map((row) => row.update_data) }
+  `.execute(trx)
+  return { head, rows }
 }
 
 /** Versions that change nothing: what they say was in the log before. */
