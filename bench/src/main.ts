@@ -1,5 +1,6 @@
 import { type RunOptions, runOptions } from './run-options.ts'
 import { benchAckRate } from './scenarios/ack-rate.ts'
+import { benchApiHistory } from './scenarios/api-history.ts'
 import { benchClusterVisible } from './scenarios/cluster-visible.ts'
 import { benchCrash } from './scenarios/crash.ts'
 import { benchCrashLost } from './scenarios/crash-lost.ts'
@@ -35,6 +36,7 @@ const SCENARIOS: Readonly<Record<string, (options: RunOptions) => Promise<void>>
   crowd: benchCrowd,
   idle: benchIdle,
   'many-documents': benchManyDocuments,
+  'api-history': benchApiHistory,
 }
 
 const asked = process.argv.slice(2).filter((argument) => argument !== '--quick')
