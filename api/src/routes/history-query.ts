@@ -2,7 +2,7 @@ import { toUserId } from '@nexus/core'
 import { historyQuery } from '@nexus/core/http-contract'
 import type { Request } from 'express'
 import { parseQuery } from '../middleware/parse.ts'
-import type { HistoryQuery } from '../use-cases/read-history.ts'
+import type { HistoryQuery } from '../use-cases/history-rows.ts'
 
 /** Every change, the newest 50 of them. */
 export const WHOLE_HISTORY: HistoryQuery = {

@@ -1,4 +1,4 @@
-import { NexusError } from '@nexus/core'
+import { NexusError, toVersion, type Version } from '@nexus/core'
 import { blameQuery, diffQuery, readStateQuery, revertStateRequest } from '@nexus/core/http-contract'
 import { type Request, type RequestHandler, Router } from 'express'
 import { jsonBody } from '../middleware/json-body.ts'
@@ -35,8 +35,8 @@ export function createStateRoutes(parts: ApiParts): Router {
     panelId: toPanelId(request.params.panelId),
   })
 
-  const historyOf = async (address: PanelAddress) => {
-    const { history } = await readHistory(parts, address, WHOLE_HISTORY)
+  const historyOf = async (address: PanelAddress, head: Version) => {
+    const { history } = await readHistory(parts, address, { head, query: WHOLE_HISTORY })
     return { history }
   }
 
@@ -65,7 +65,9 @@ export function createStateRoutes(parts: ApiParts): Router {
       workspaceId,
       version: state.version,
       updatedAt: state.updatedAt.toISOString(),
-      ...(query.include_history === 'true' ? await historyOf(address) : {}),
+      ...(query.include_history === 'true'
+        ? await historyOf(address, toVersion(Math.max(head, state.version)))
+        : {}),
     }
     // The state is JSON text already; parsing it to print it again would be most of the work of an answer.
     response.type('json').send(`${JSON.stringify(rest).slice(0, -1)},"state":${value}}`)
@@ -73,8 +75,8 @@ export function createStateRoutes(parts: ApiParts): Router {
 
   const history: RequestHandler = async (request, response) => {
     const address = addressOf(request)
-    await requireDocument(access, callerOf(request), address)
-    response.json(await readHistory(parts, address, parseHistoryQuery(request)))
+    const { head } = await requireDocument(access, callerOf(request), address)
+    response.json(await readHistory(parts, address, { head, query: parseHistoryQuery(request) }))
   }
 
   const diff: RequestHandler = async (request, response) => {

@@ -1,59 +1,44 @@
-import {
-  type DocumentName,
-  type JsonObject,
-  panelDocumentName,
-  type TriggeredBy,
-  toVersion,
-  type UserId,
-} from '@nexus/core'
+import { type JsonObject, panelDocumentName, toVersion, type UpdateLog, type Version } from '@nexus/core'
 import type { HistoryView } from '@nexus/core/http-contract'
 import type { Db } from '@nexus/core/sql'
-import { sql } from 'kysely'
 import type { Replicas } from '../replicas/replicas.ts'
+import { type HistoryQuery, readHistoryRows, versionsBetween } from './history-rows.ts'
 import type { PanelAddress } from './read-state.ts'
 
-export interface HistoryQuery {
-  readonly limit: number
-  readonly offset: number
-  readonly since: Date | null
-  readonly until: Date | null
-  readonly triggeredBy: TriggeredBy | null
-  readonly userId: UserId | null
+interface Parts {
+  readonly db: Db
+  readonly log: UpdateLog
+  readonly replicas: Replicas
 }
 
-/** Changes that match, newest first, each with its patch. Patches come from the log between the oldest and newest listed. */
+/**
+ * Changes up to `head` that match, newest first, each with its patch. Patches come from the log between the oldest and
+ * newest listed.
+ */
 export async function readHistory(
-  { db, replicas }: { readonly db: Db; readonly replicas: Replicas },
+  { db, log, replicas }: Parts,
   address: PanelAddress,
-  query: HistoryQuery,
+  { head, query }: { readonly head: Version; readonly query: HistoryQuery },
 ): Promise<HistoryView> {
   const document = panelDocumentName(address.workspaceId, address.panelId)
-  const { total } = await matching(db, document, query)
-    .select(({ fn }) => fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow()
-  const rows = await matching(db, document, query)
-    .select(['version', 'user_id', 'triggered_by', 'trigger_source', 'change_type', 'occurred_at'])
-    .select(sql<number>`length(update_data)`.as('size_bytes'))
-    .orderBy('version', 'desc')
-    .limit(query.limit)
-    .offset(query.offset)
-    .execute()
+  const range = await versionsBetween(log, document, { ...query, head })
+  const { total, rows } = await readHistoryRows(db, document, range, query)
   const [newest, oldest] = [rows.at(0), rows.at(-1)]
   const patches =
     newest === undefined || oldest === undefined
       ? new Map<number, never>()
       : await replicas.readPatches(document, {
-          from: toVersion(oldest.version),
+          from: oldest.first_version ?? oldest.version,
           to: toVersion(newest.version),
         })
   return {
     panelId: address.panelId,
-    totalChanges: Number(total),
+    totalChanges: total,
     history: rows.map((row) => ({
       id: `${address.panelId}:${row.version}`,
       changeType: row.change_type,
       patch: (patches.get(row.version) ?? []).map((operation): JsonObject => ({ ...operation })),
-      previousVersion: row.version - 1,
+      previousVersion: (row.first_version ?? row.version) - 1,
       version: row.version,
       userId: row.user_id,
       triggeredBy: row.triggered_by,
@@ -62,12 +47,4 @@ export async function readHistory(
       occurredAt: row.occurred_at.toISOString(),
     })),
   }
-}
-
-function matching(db: Db, document: DocumentName, { since, until, triggeredBy, userId }: HistoryQuery) {
-  let query = db.selectFrom('state_history').where('document', '=', document)
-  if (since !== null) query = query.where('occurred_at', '>=', since)
-  if (until !== null) query = query.where('occurred_at', '<=', until)
-  if (triggeredBy !== null) query = query.where('triggered_by', '=', triggeredBy)
-  return userId === null ? query : query.where('user_id', '=', userId)
 }

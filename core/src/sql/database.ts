@@ -25,6 +25,8 @@ interface PanelStatesTable {
 export interface StateHistoryTable {
   document: DocumentName
   version: Version
+  /** Of the versions the row stands for; `null`: it stands for `version` alone. */
+  first_version: Generated<Version | null>
   update_data: Uint8Array
   user_id: UserId | null
   triggered_by: TriggeredBy
@@ -47,6 +49,12 @@ interface AppendReceiptsTable {
   fingerprint: string
   version: Version
   created_at: Generated<Date>
+}
+
+interface HistoryThinningTable {
+  document: DocumentName
+  /** Every version above it has a row of its own. */
+  thinned_to: Version
 }
 
 interface WorkspacesTable {
@@ -115,6 +123,7 @@ export interface Database {
   state_history: StateHistoryTable
   state_checkpoints: StateCheckpointsTable
   append_receipts: AppendReceiptsTable
+  history_thinning: HistoryThinningTable
   workspaces: WorkspacesTable
   workspace_members: WorkspaceMembersTable
   panels: PanelsTable
