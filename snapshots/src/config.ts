@@ -1,4 +1,26 @@
-import { integerOption, processOptions, textOption } from '@nexus/core/server'
+import { integerOption, type OptionsOf, processOptions, textOption } from '@nexus/core/server'
+import type { FullHistoryDays } from './thinning/find-old.ts'
+
+const FULL_DAYS = { min: 0, max: 36_500 }
+
+/** How long history is kept whole. */
+export const HISTORY_OPTIONS = {
+  HISTORY_FULL_DAYS_FREE: integerOption(FULL_DAYS, {
+    doc: 'Days for which every version of a free plan’s panels is kept, before those of a minute become one; 0: for ever',
+    fallback: 30,
+  }),
+  HISTORY_FULL_DAYS_PRO: integerOption(FULL_DAYS, { doc: 'The same for a pro plan', fallback: 365 }),
+  HISTORY_FULL_DAYS_ENTERPRISE: integerOption(FULL_DAYS, {
+    doc: 'The same for an enterprise plan',
+    fallback: 0,
+  }),
+}
+
+export const toFullHistoryDays = (options: OptionsOf<typeof HISTORY_OPTIONS>): FullHistoryDays => ({
+  free: options.HISTORY_FULL_DAYS_FREE,
+  pro: options.HISTORY_FULL_DAYS_PRO,
+  enterprise: options.HISTORY_FULL_DAYS_ENTERPRISE,
+})
 
 /** Every setting of a snapshot worker that runs as a process of its own. */
 export const SNAPSHOT_WORKER_OPTIONS = {
@@ -11,4 +33,5 @@ export const SNAPSHOT_WORKER_OPTIONS = {
     { min: 1_000, max: 86_400_000 },
     { doc: 'Time between Git commits of a changed workspace, in ms', fallback: 300_000 },
   ),
+  ...HISTORY_OPTIONS,
 }

@@ -1,5 +1,5 @@
 import { runServiceProcess } from '@nexus/core/server'
-import { SNAPSHOT_WORKER_OPTIONS } from './config.ts'
+import { SNAPSHOT_WORKER_OPTIONS, toFullHistoryDays } from './config.ts'
 import { createSnapshotWorker } from './worker.ts'
 
 await runServiceProcess({
@@ -9,6 +9,10 @@ await runServiceProcess({
   create: (options, parts) =>
     createSnapshotWorker({
       ...parts,
-      options: { gitDir: options.GIT_DIR, intervalMs: options.SNAPSHOT_INTERVAL_MS },
+      options: {
+        gitDir: options.GIT_DIR,
+        intervalMs: options.SNAPSHOT_INTERVAL_MS,
+        fullHistoryDays: toFullHistoryDays(options),
+      },
     }),
 })

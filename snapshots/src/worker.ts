@@ -9,8 +9,10 @@ import type { JobContext, JobReason, JobStep } from './job/snapshot-job.ts'
 import { createRetries, type Failure } from './schedule/retries.ts'
 import { startRounds } from './schedule/rounds.ts'
 import { createWorkQueue } from './schedule/work-queue.ts'
+import type { FullHistoryDays } from './thinning/find-old.ts'
+import { createThinning } from './thinning/thinning.ts'
 
-export { SNAPSHOT_WORKER_OPTIONS } from './config.ts'
+export { HISTORY_OPTIONS, SNAPSHOT_WORKER_OPTIONS, toFullHistoryDays } from './config.ts'
 
 export interface SnapshotOptions {
   /** Folder of the repositories, `{gitDir}/{workspaceId}.git`; made when missing. It must support hard links. */
@@ -23,6 +25,8 @@ export interface SnapshotOptions {
   readonly leaseMs?: number
   /** The pause before a failed repository is tried again, in ms; it doubles with each failure. */
   readonly retryPauseMs?: number
+  /** How long every version is kept. Default 30 days, a year, for ever. */
+  readonly fullHistoryDays?: FullHistoryDays
 }
 
 export interface SnapshotWorkerDeps {
@@ -41,11 +45,20 @@ export interface SnapshotWorkerDeps {
 export interface SnapshotWorker extends Service {
   /** Does at once what the timer does: every changed workspace is committed when it resolves, or failed and is retried. */
   commitChanged(): Promise<void>
+  /** Does at once what is done every hour: old history is thinned when it resolves, or failed and is tried again. */
+  thinHistory(): Promise<void>
   /** Resolves when nothing is under way and nothing waits, pauses before retries aside. */
   idle(): Promise<void>
 }
 
-const DEFAULTS = { intervalMs: 300_000, pollIntervalMs: 1_500, leaseMs: 30_000, retryPauseMs: 1_000 }
+const DEFAULTS = {
+  intervalMs: 300_000,
+  pollIntervalMs: 1_500,
+  leaseMs: 30_000,
+  retryPauseMs: 1_000,
+  fullHistoryDays: { free: 30, pro: 365, enterprise: 0 },
+}
+const THINNING_INTERVAL_MS = 3_600_000
 /** Workspaces written at the same time by one process. */
 const CONCURRENCY = 2
 
@@ -70,6 +83,7 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
   const enqueue = (workspaceIds: readonly WorkspaceId[], reason: JobReason): void => {
     for (const id of workspaceIds) if (!retries.isPaused(id)) queue.add(id, reason)
   }
+  const thinning = createThinning({ ...deps, days: options.fullHistoryDays })
   const lookout = createLookout(deps.logger)
   const probeDatabase = createDatabaseProbe(db)
   const lookForRequests = () => lookout.look(async () => enqueue(await findRequested(db), 'request'))
@@ -77,6 +91,7 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
 
   const stops: (() => void | Promise<void>)[] = []
   const stop = async (): Promise<void> => {
+    thinning.stop()
     await Promise.all(stops.splice(0).map((end) => end()))
     await queue.close()
     retries.stop()
@@ -90,13 +105,15 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
       })
       const polling = startRounds(options.pollIntervalMs, lookForRequests, { align: false })
       const timer = startRounds(options.intervalMs, lookForChanges, { align: true })
-      stops.push(unsubscribe, polling.stop, timer.stop)
+      const thinningTimer = startRounds(THINNING_INTERVAL_MS, thinning.run, { align: false })
+      stops.push(unsubscribe, polling.stop, timer.stop, thinningTimer.stop)
       await lookForRequests()
     },
     commitChanged: async () => {
       await lookForChanges()
       await queue.idle()
     },
+    thinHistory: thinning.run,
     idle: () => queue.idle(),
     drain: stop,
     health: async () =>

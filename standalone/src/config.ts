@@ -9,6 +9,7 @@ import {
   processOptions,
   textOption,
 } from '@nexus/core/server'
+import { HISTORY_OPTIONS } from '@nexus/snapshots'
 
 /** Every setting of the one-process product, those of its parts included. `npm start` works with none of them. */
 export const STANDALONE_OPTIONS = {
@@ -33,6 +34,7 @@ export const STANDALONE_OPTIONS = {
     { min: 1_000, max: 86_400_000 },
     { doc: 'Time between Git commits of a changed workspace, in ms', fallback: 300_000 },
   ),
+  ...HISTORY_OPTIONS,
   LOG_LEVEL: choiceOption(LOG_LEVELS, { doc: 'How much to log', fallback: 'warn' }),
 }
 

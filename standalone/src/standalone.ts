@@ -13,7 +13,7 @@ import {
   type Service,
 } from '@nexus/core/server'
 import { createSqlUpdateLog } from '@nexus/core/sql'
-import { createSnapshotWorker } from '@nexus/snapshots'
+import { createSnapshotWorker, toFullHistoryDays } from '@nexus/snapshots'
 import { keepAuthSecret } from './auth-secret.ts'
 import type { StandaloneOptions } from './config.ts'
 import { openStores, type Stores } from './open-stores.ts'
@@ -72,7 +72,11 @@ async function createServices(options: StandaloneOptions, { db, fanout }: Stores
     snapshots: await createSnapshotWorker({
       ...shared,
       logger: logger.child({ part: 'snapshots' }),
-      options: { gitDir: join(options.DATA_DIR, 'git'), intervalMs: options.SNAPSHOT_INTERVAL_MS },
+      options: {
+        gitDir: join(options.DATA_DIR, 'git'),
+        intervalMs: options.SNAPSHOT_INTERVAL_MS,
+        fullHistoryDays: toFullHistoryDays(options),
+      },
     }),
   }
 }

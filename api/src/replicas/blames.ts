@@ -1,4 +1,11 @@
-import { type DocumentName, NO_VERSION, toVersion, type UpdateLog, type Version } from '@nexus/core'
+import {
+  type DocumentName,
+  isNexusError,
+  NO_VERSION,
+  toVersion,
+  type UpdateLog,
+  type Version,
+} from '@nexus/core'
 import { type Blame, createBlame } from '@nexus/core/document'
 import { patchesOf } from './panel-patches.ts'
 import type { PastDocuments } from './past-documents.ts'
@@ -28,6 +35,20 @@ export function createBlames(parts: { readonly log: UpdateLog; readonly past: Pa
     // The one before may have stopped half-way; that is no reason to refuse this one.
     const { blame, version } = await known.catch(anew)
     if (version >= head) return { blame, version }
+    try {
+      return await carryOn(document, { blame, version }, head)
+    } catch (error) {
+      // What is kept ends at a version that has been thinned out since.
+      if (version === NO_VERSION || !isNexusError(error, 'not_found')) throw error
+      return carryOn(document, anew(), head)
+    }
+  }
+
+  async function carryOn(
+    document: DocumentName,
+    { blame, version }: BlameAt,
+    head: Version,
+  ): Promise<BlameAt> {
     const from = toVersion(version + 1)
     for await (const made of patchesOf(parts, { document, from, to: head })) {
       blame.note(made.version, made.patch)

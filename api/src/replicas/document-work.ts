@@ -1,4 +1,4 @@
-import { ERRORS, NexusError, type Receipts, toVersion, type Version } from '@nexus/core'
+import { ERRORS, isNexusError, NexusError, type Receipts, toVersion, type Version } from '@nexus/core'
 import type { AppendQueue } from '@nexus/core/log'
 import type { Change, Changed } from './change.ts'
 import { attemptGroup } from './change-group.ts'
@@ -186,6 +186,10 @@ export function createDocumentWork(parts: DocumentWorkParts): DocumentWork {
   }
 }
 
+/** The state the change was made for is not kept any more: its sender must look again. */
+const isMerged = (error: unknown): boolean =>
+  isNexusError(error, 'not_found') && error.details.mergedInto !== undefined
+
 interface OpenedPast {
   readonly documents: ReadonlyMap<Change, PastDocument>
   /** Told already that their version cannot be had. */
@@ -205,7 +209,7 @@ async function openPast(
       documents.set(waiting.asked, await past.open(document, base))
     } catch (error) {
       refused.add(waiting)
-      waiting.reject(error)
+      waiting.reject(isMerged(error) ? versionConflict(replica.version) : error)
     }
   }
   const missing = () =>

@@ -31,7 +31,10 @@ interface Parts {
 
 /** What one version did to the JSON of a panel, and why. */
 export interface PanelChange
-  extends Pick<LogEntry, 'version' | 'userId' | 'triggeredBy' | 'triggerSource' | 'occurredAt'> {
+  extends Pick<
+    LogEntry,
+    'version' | 'firstVersion' | 'userId' | 'triggeredBy' | 'triggerSource' | 'occurredAt'
+  > {
   readonly patch: readonly JsonPatchOperation[]
 }
 
@@ -57,10 +60,18 @@ export async function* patchesOf(
   try {
     for (let after = toVersion(from - 1); after < to; ) {
       const entries = await log.readTail(document, { after, upTo: to, limit: PAGE })
-      for (const { update, version, userId, triggeredBy, triggerSource, occurredAt } of entries) {
+      for (const {
+        update,
+        version,
+        firstVersion,
+        userId,
+        triggeredBy,
+        triggerSource,
+        occurredAt,
+      } of entries) {
         made = []
         Y.applyUpdate(doc, update)
-        yield { version, patch: made, userId, triggeredBy, triggerSource, occurredAt }
+        yield { version, firstVersion, patch: made, userId, triggeredBy, triggerSource, occurredAt }
         if (performance.now() < turnEndsAt) continue
         await nextTurn()
         turnEndsAt = performance.now() + TURN_MS

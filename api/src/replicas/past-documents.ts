@@ -27,6 +27,7 @@ export function createPastDocuments({ log }: { readonly log: UpdateLog }): PastD
 
   const load = async (document: DocumentName, version: Version) => {
     const record = await log.read(document, version)
+    if (record === null) await refuseMerged(log, document, version)
     const doc = record === null ? await replayed(log, document, version) : buildDocument(record)
     const model = validModel(readSource(doc)) ?? (await lastValidModel(log, document, version))
     return { doc, model }
@@ -56,6 +57,17 @@ export function createPastDocuments({ log }: { readonly log: UpdateLog }): PastD
       return { version, json, source, updatedAt: await readSavedAt(log, document, version) }
     },
   }
+}
+
+/** Old history is thinned. @throws {NexusError} `not_found`, naming the version that `version` is part of. */
+async function refuseMerged(log: UpdateLog, document: DocumentName, version: Version): Promise<void> {
+  const [next] = await log.readTail(document, { after: version, limit: 1 })
+  if (next === undefined || next.firstVersion > version) return
+  throw new NexusError(
+    'not_found',
+    `Version ${version} is old and has become part of version ${next.version}; that one can be read.`,
+    { details: { mergedInto: next.version } },
+  )
 }
 
 /** For panels that have been deleted since: snapshots still show them. */

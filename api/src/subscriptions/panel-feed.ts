@@ -87,7 +87,7 @@ export async function openPanelFeed(parts: PanelFeedParts): Promise<PanelFeed> {
       version = cause.version
       updatedAt = cause.occurredAt
       json = null
-      const change = { ...cause, patch: made }
+      const change = { ...cause, firstVersion: version, patch: made }
       for (const listener of [...listeners]) listener.onChange(change)
     }
   }

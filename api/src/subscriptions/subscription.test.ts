@@ -7,6 +7,7 @@ import { beginSubscription, type SubscriptionParts } from './subscription.ts'
 
 const changeTo = (version: number): PanelChange => ({
   version: toVersion(version),
+  firstVersion: toVersion(version),
   userId: null,
   triggeredBy: 'user',
   triggerSource: null,

@@ -60,7 +60,7 @@ export function beginSubscription(parts: SubscriptionParts): Unsubscribe {
     if (told === null || change.version <= told) return
     if (sink.backlogBytes > parts.maxBacklogBytes) fallBehind()
     // Something in between is not in the log any more.
-    else if (change.version > told + 1) sync()
+    else if (change.firstVersion > told + 1) sync()
     else {
       sink.send(updateText(panelId, change, told))
       told = change.version

@@ -73,8 +73,10 @@ export class MemoryUpdateLog implements UpdateLog {
     const occurredAt = new Date(Math.max(this.#clock.now().getTime(), previous))
     for (const draft of drafts) {
       const { userId, triggeredBy, triggerSource, changeType, clientSession } = draft
+      const version = toVersion(headOf(stored) + 1)
       stored.entries.push({
-        version: toVersion(headOf(stored) + 1),
+        version,
+        firstVersion: version,
         update: draft.update.slice(),
         userId,
         triggeredBy,

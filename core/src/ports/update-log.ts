@@ -53,6 +53,8 @@ export type AppendOutcome =
 
 export interface LogEntry {
   readonly version: Version
+  /** Of the versions the entry stands for, `version` is the last: old history is thinned. Mostly equal to `version`. */
+  readonly firstVersion: Version
   readonly update: Uint8Array
   readonly userId: UserId | null
   readonly triggeredBy: TriggeredBy
@@ -71,7 +73,7 @@ export interface Checkpoint {
 /** Everything needed to build a document: apply the checkpoint, then the tail in order. */
 export interface DocumentRecord {
   readonly checkpoint: Checkpoint | null
-  /** Entries after the checkpoint, ascending, without gaps. */
+  /** Entries after the checkpoint, ascending, without gaps. The first may stand for versions before it too. */
   readonly tail: readonly LogEntry[]
   /** Head at the moment of reading (or the version asked for); equals the last entry's or the checkpoint's version. */
   readonly version: Version
@@ -117,7 +119,8 @@ export interface UpdateLog {
 
   /**
    * The document at its head, or as of `version` when given (nearest checkpoint at or below it, plus the tail up to it).
-   * One consistent read. `null` when the document does not exist, or `version` is above its head.
+   * One consistent read. `null` when the document does not exist, or `version` is above its head or has become part of a
+   * later one.
    */
   read(document: DocumentName, version?: Version): Promise<DocumentRecord | null>
 

@@ -4,7 +4,10 @@ import type { Checkpoint, DocumentRecord, LogEntry } from '../ports/update-log.t
 import type { DocumentName } from '../wire/document-name.ts'
 import type { Db, StateHistoryTable, Trx } from './database.ts'
 
-type HistoryColumns = Omit<StateHistoryTable, 'document' | 'occurred_at'> & { occurred_at: Date }
+type HistoryColumns = Omit<StateHistoryTable, 'document' | 'first_version' | 'occurred_at'> & {
+  first_version: Version
+  occurred_at: Date
+}
 
 type RecordRow =
   | { part: 'head'; version: number }
@@ -24,7 +27,10 @@ export async function readDocument(
     with head as (
       select coalesce(${version}::bigint, version) as version
       from panel_states
-      where document = ${document} and deleted_at is null and version >= coalesce(${version}::bigint, 0)
+      where document = ${document} and deleted_at is null and (
+        coalesce(${version}::bigint, 0) = 0
+        or exists (select 1 from state_history where document = ${document} and version = ${version}::bigint)
+      )
     ),
     checkpoint as (
       select c.version, c.state
@@ -33,14 +39,14 @@ export async function readDocument(
       order by c.version desc
       limit 1
     )
-    select 'head' as part, version, null::bytea as update_data, null as user_id, null as triggered_by,
+    select 'head' as part, version, null::bigint as first_version, null::bytea as update_data, null as user_id, null as triggered_by,
            null as trigger_source, null as change_type, null as client_session, null::timestamptz as occurred_at
     from head
     union all
-    select 'checkpoint', version, state, null, null, null, null, null, null
+    select 'checkpoint', version, null, state, null, null, null, null, null, null
     from checkpoint
     union all
-    select 'entry', h.version, h.update_data, h.user_id, h.triggered_by, h.trigger_source, h.change_type,
+    select 'entry', h.version, coalesce(h.first_version, h.version), h.update_data, h.user_id, h.triggered_by, h.trigger_source, h.change_type,
            h.client_session, h.occurred_at
     from state_history h
     where h.document = ${document}
@@ -73,7 +79,8 @@ export async function readTail(
   range: { after: Version; upTo: Version | null; limit: number },
 ): Promise<LogEntry[]> {
   const { rows } = await sql<HistoryColumns>`
-    select version, update_data, user_id, triggered_by, trigger_source, change_type, client_session, occurred_at
+    select version, coalesce(first_version, version) as first_version, update_data, user_id, triggered_by,
+           trigger_source, change_type, client_session, occurred_at
     from state_history
     where document = ${document} and version > ${range.after}
       and version <= coalesce(${range.upTo}::bigint, 9223372036854775807)
@@ -85,6 +92,7 @@ export async function readTail(
 
 const toLogEntry = (row: HistoryColumns): LogEntry => ({
   version: row.version,
+  firstVersion: row.first_version,
   update: row.update_data,
   userId: row.user_id,
   triggeredBy: row.triggered_by,

@@ -22,6 +22,7 @@ function recordOf(edits: readonly ((doc: Y.Doc) => void)[]): DocumentRecord {
 
 const toEntry = (update: Uint8Array, version: number): LogEntry => ({
   version: toVersion(version),
+  firstVersion: toVersion(version),
   update,
   userId: null,
   triggeredBy: 'user',
