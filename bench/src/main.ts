@@ -1,6 +1,9 @@
 import { type RunOptions, runOptions } from './run-options.ts'
 import { benchAckRate } from './scenarios/ack-rate.ts'
 import { benchApiHistory } from './scenarios/api-history.ts'
+import { benchApiLive } from './scenarios/api-live.ts'
+import { benchApiState } from './scenarios/api-state.ts'
+import { benchApiZipf } from './scenarios/api-zipf.ts'
 import { benchClusterVisible } from './scenarios/cluster-visible.ts'
 import { benchCrash } from './scenarios/crash.ts'
 import { benchCrashLost } from './scenarios/crash-lost.ts'
@@ -36,7 +39,10 @@ const SCENARIOS: Readonly<Record<string, (options: RunOptions) => Promise<void>>
   crowd: benchCrowd,
   idle: benchIdle,
   'many-documents': benchManyDocuments,
+  'api-state': benchApiState,
   'api-history': benchApiHistory,
+  'api-live': benchApiLive,
+  'api-zipf': benchApiZipf,
 }
 
 const asked = process.argv.slice(2).filter((argument) => argument !== '--quick')

@@ -7,6 +7,7 @@ import {
   signUp,
   startService,
 } from '@nexus/e2e/kit'
+import { emptyRedis } from '../measure/redis-stats.ts'
 import { startBackEnds } from '../sides/back-ends.ts'
 
 /** Every scenario of the API draws from this, so that it asks the same every time. */
@@ -21,6 +22,8 @@ export interface ApiCluster {
   readonly account: Account
   /** Starts one more, which has nothing in memory. */
   startFresh(): Promise<{ readonly url: string; kill(): Promise<void> }>
+  /** Takes everything out of Redis. */
+  emptyRedis(): Promise<void>
 }
 
 export async function withApis<T>(count: number, use: (cluster: ApiCluster) => Promise<T>): Promise<T> {
@@ -37,7 +40,12 @@ export async function withApis<T>(count: number, use: (cluster: ApiCluster) => P
     const urls = apis.map(({ url }) => url)
     const [url] = urls
     if (url === undefined) throw new Error('a cluster needs an api')
-    return await use({ urls, account: await signUp(url), startFresh })
+    return await use({
+      urls,
+      account: await signUp(url),
+      startFresh,
+      emptyRedis: () => emptyRedis(backEnds.redisUrl),
+    })
   } finally {
     await Promise.all(apis.map((api) => api.kill()))
     await backEnds.stop()

@@ -10,3 +10,12 @@ export async function redisStats(url: string): Promise<{ readonly keys: number; 
     redis.disconnect()
   }
 }
+
+export async function emptyRedis(url: string): Promise<void> {
+  const redis = new Redis(url)
+  try {
+    await redis.flushall()
+  } finally {
+    redis.disconnect()
+  }
+}
