@@ -1,10 +1,19 @@
-import { type Clock, type Fanout, type NodeId, systemClock, type UpdateLog } from '@nexus/core'
+import {
+  type Clock,
+  type Fanout,
+  type NodeId,
+  type StateCache,
+  systemClock,
+  type UpdateLog,
+} from '@nexus/core'
 import {
   createAccess,
   createAccessTokenVerifier,
   createDatabaseProbe,
+  createUnreadMetrics,
   type Health,
   type Logger,
+  type Metrics,
   type Service,
 } from '@nexus/core/server'
 import { createSqlReceipts, type Db } from '@nexus/core/sql'
@@ -17,6 +26,7 @@ import { createAuthenticate, createAuthenticateStream } from './middleware/authe
 import { createProblemHandler, unknownRoute } from './middleware/problems.ts'
 import { requestContext } from './middleware/request-context.ts'
 import { createRequestLog } from './middleware/request-log.ts'
+import { createRequestMetrics } from './middleware/request-metrics.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
 import type { ApiParts } from './parts.ts'
 import { createReplicas } from './replicas/replicas.ts'
@@ -44,6 +54,9 @@ interface CreateApiOptions {
   /** `AUTH_SECRET` must be given; the rest has the fallbacks of {@link API_OPTIONS}. */
   readonly options: Pick<ApiOptions, 'AUTH_SECRET'> & Partial<ApiOptions>
   readonly logger: Logger
+  readonly metrics?: Metrics
+  /** What other processes have built; `null`: there are none. Theirs to close who opened it. */
+  readonly states?: StateCache | null
   readonly overrides?: {
     readonly clock?: Clock
     /** How long a request waits for the snapshot worker. */
@@ -65,6 +78,10 @@ export async function createApi(given: CreateApiOptions): Promise<Service> {
     maxPerUser: parts.options.MAX_SUBSCRIPTIONS_PER_USER,
     onError: (error) => given.logger.warn({ err: error }, 'a subscription could not be begun'),
   })
+  parts.metrics.gauge(
+    { name: 'nexus_subscriptions', help: 'Panels that clients listen to over SSE and WebSocket.' },
+    () => parts.subscriptions.count,
+  )
   const forgetting = createForgetting(parts, given.logger)
   const underWay = createUnderWay()
   const probeDatabase = createDatabaseProbe(given.db)
@@ -98,6 +115,7 @@ export async function createApi(given: CreateApiOptions): Promise<Service> {
 async function createParts({ db, log, fanout, nodeId, ...given }: CreateApiOptions): Promise<ApiParts> {
   const options: ApiOptions = { ...apiFallbacks(), ...given.options }
   const clock = given.overrides?.clock ?? systemClock
+  const metrics = given.metrics ?? createUnreadMetrics()
   const credentials = {
     verifier: createAccessTokenVerifier({ db, clock }),
     liveSessions: createLiveSessions({ db, clock }),
@@ -112,8 +130,11 @@ async function createParts({ db, log, fanout, nodeId, ...given }: CreateApiOptio
     onError: (error) => given.logger.warn({ err: error }, 'the log could not be read or written'),
     maxReplicas: options.MAX_REPLICAS,
     maxCachedChars: options.MAX_CACHED_CHARS,
+    states: given.states ?? null,
+    metrics,
   })
   return {
+    metrics,
     ...credentials,
     db,
     log,
@@ -145,7 +166,7 @@ function createApp(parts: ApiParts, logger: Logger): Express {
   // Only states have tags, and theirs are versions.
   app.disable('etag')
   app.set('trust proxy', parts.options.TRUSTED_PROXIES)
-  app.use(requestContext, createRequestLog(logger), securityHeaders)
+  app.use(requestContext, createRequestLog(logger), createRequestMetrics(parts.metrics), securityHeaders)
   app.use('/.well-known', createWellKnownRoutes(parts))
   app.use('/api', createDocsRoutes())
   app.use('/api/auth', createAuthRoutes(parts))

@@ -28,6 +28,17 @@ const TUNING_OPTIONS = {
     { min: 0, max: 2_000_000_000 },
     { doc: 'JSON the API holds in memory, characters', fallback: 64_000_000 },
   ),
+  MAX_SHARED_STATE_CHARS: integerOption(
+    { min: 0, max: 100_000_000 },
+    {
+      doc: 'Largest panel whose JSON is kept in Redis for other processes, characters; 0: none is',
+      fallback: 1_000_000,
+    },
+  ),
+  SHARED_STATE_WAIT_MS: integerOption(
+    { min: 1, max: 10_000 },
+    { doc: 'Time a reader waits for Redis before the document is read from the log, ms', fallback: 50 },
+  ),
   MAX_SUBSCRIPTIONS: integerOption(
     { min: 0, max: 1_000_000 },
     { doc: 'Panels that clients listen to over SSE and WebSocket, in all', fallback: 10_000 },

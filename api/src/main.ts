@@ -1,4 +1,4 @@
-import { runServiceProcess } from '@nexus/core/server'
+import { openStateCache, runServiceProcess } from '@nexus/core/server'
 import { migrate } from '@nexus/core/sql'
 import { createApi } from './app.ts'
 import { API_PROCESS_OPTIONS } from './config.ts'
@@ -9,6 +9,13 @@ await runServiceProcess({
   environment: process.env,
   create: async (options, parts) => {
     await migrate(parts.db)
-    return createApi({ ...parts, options })
+    const states = openStateCache({
+      url: options.REDIS_URL,
+      waitMs: options.SHARED_STATE_WAIT_MS,
+      maxChars: options.MAX_SHARED_STATE_CHARS,
+      metrics: parts.metrics,
+    })
+    parts.onRelease(async () => states?.close())
+    return createApi({ ...parts, options, states })
   },
 })

@@ -1,5 +1,5 @@
 import type { Clock, Fanout, Receipts, UpdateLog } from '@nexus/core'
-import type { Access } from '@nexus/core/server'
+import type { Access, Metrics } from '@nexus/core/server'
 import type { Db } from '@nexus/core/sql'
 import type { RequestHandler } from 'express'
 import type { Accounts } from './accounts/accounts.ts'
@@ -15,6 +15,7 @@ export interface ApiParts extends Credentials {
   readonly receipts: Receipts
   readonly fanout: Fanout
   readonly clock: Clock
+  readonly metrics: Metrics
   readonly options: ApiOptions
   readonly accounts: Accounts
   readonly access: Access

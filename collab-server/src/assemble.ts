@@ -8,7 +8,13 @@ import {
   type HeadWatch,
   type Schedule,
 } from '@nexus/core/log'
-import type { Access, AccessTokenVerifier, Logger } from '@nexus/core/server'
+import {
+  type Access,
+  type AccessTokenVerifier,
+  createQueueMetrics,
+  type Logger,
+  type Metrics,
+} from '@nexus/core/server'
 import { type AccessCache, createAccessCache } from './access-cache.ts'
 import type { CollabOptions } from './config.ts'
 import { LiveDocument } from './documents/live-document.ts'
@@ -35,6 +41,7 @@ interface AssemblyParts {
   readonly nodeId: NodeId
   readonly options: CollabOptions
   readonly logger: Logger
+  readonly metrics: Metrics
   readonly verifier: AccessTokenVerifier
   readonly access: Pick<Access, 'workspaceAccess'>
 }
@@ -76,13 +83,16 @@ export function assemble(parts: AssemblyParts): Collab {
     maxPerAddress: options.COLLAB_MAX_SOCKETS_PER_ADDRESS,
     maxPerUser: options.COLLAB_MAX_SOCKETS_PER_USER,
   })
+  const queueMetrics = createQueueMetrics(parts.metrics)
   const queue = createAppendQueue({
     ...parts,
+    onBatch: queueMetrics.onBatch,
     maxWaitingBytes: options.COLLAB_MAX_UNSAVED_BYTES,
     schedule: withoutHoldingUp,
     batchGapMs: (editCount) => Math.min(MAX_BATCH_GAP_MS, editCount * BATCH_GAP_MS_PER_EDIT),
     onError: (error) => logger.error({ err: error }, 'edits could not be saved'),
   })
+  queueMetrics.watch(queue)
   const headWatch = createHeadWatch({
     ...parts,
     intervalMs: options.COLLAB_HEAD_POLL_MS,

@@ -5,13 +5,15 @@ import {
   createAccess,
   createAccessTokenVerifier,
   createDatabaseProbe,
+  createUnreadMetrics,
   type Health,
   type Logger,
+  type Metrics,
   readOptions,
   type Service,
 } from '@nexus/core/server'
 import type { Db } from '@nexus/core/sql'
-import { assemble } from './assemble.ts'
+import { assemble, type Collab } from './assemble.ts'
 import { COLLAB_OPTIONS, type CollabOptions } from './config.ts'
 import { drain } from './drain.ts'
 import { startHousekeeping } from './housekeeping.ts'
@@ -28,6 +30,7 @@ interface CollabServerParts {
   /** What is absent has its fallback of {@link COLLAB_OPTIONS}. */
   readonly options: Partial<CollabOptions>
   readonly logger: Logger
+  readonly metrics?: Metrics
   readonly overrides?: {
     readonly verifier?: AccessTokenVerifier
     readonly access?: Pick<Access, 'workspaceAccess'>
@@ -36,7 +39,7 @@ interface CollabServerParts {
 
 export interface CollabServer extends Service {
   readonly handleUpgrade: NonNullable<Service['handleUpgrade']>
-  /** Numbers for tests and metrics. */
+  /** Numbers for tests. */
   counts(): { readonly sockets: number; readonly documents: number; readonly unsavedBytes: number }
 }
 
@@ -48,14 +51,16 @@ export interface CollabServer extends Service {
  */
 export async function createCollabServer(parts: CollabServerParts): Promise<CollabServer> {
   const options = { ...readOptions(COLLAB_OPTIONS, {}), ...parts.options }
-  const { db, overrides, logger } = parts
+  const { db, overrides, logger, metrics = createUnreadMetrics() } = parts
   const collab = assemble({
     ...parts,
+    metrics,
     options,
     verifier: overrides?.verifier ?? createAccessTokenVerifier({ db }),
     access: overrides?.access ?? createAccess({ db }),
   })
   const { queue, registry, documents, hocuspocus } = collab
+  measure(metrics, collab)
   let state: 'new' | 'open' | 'draining' | 'closed' = 'new'
   let stopHousekeeping = (): void => undefined
 
@@ -112,6 +117,17 @@ export async function createCollabServer(parts: CollabServerParts): Promise<Coll
       for (const live of documents) live.document.destroy()
     },
   }
+}
+
+function measure(metrics: Metrics, { registry, hocuspocus }: Collab): void {
+  metrics.gauge({ name: 'nexus_collab_sockets', help: 'Open WebSockets of people.' }, () => registry.size)
+  metrics.gauge(
+    {
+      name: 'nexus_collab_documents',
+      help: 'Documents in memory, open on some socket or about to be let go.',
+    },
+    () => hocuspocus.documents.size,
+  )
 }
 
 function allowedOrigins({ PUBLIC_URL, COLLAB_ALLOWED_ORIGINS }: CollabOptions): string[] {

@@ -31,6 +31,7 @@ export type {
   PresenceMessage,
   Unsubscribe,
 } from './ports/fanout.ts'
+export type { SavedMoment, StateAtVersion, StateCache } from './ports/state-cache.ts'
 export type {
   AppendEntry,
   AppendOutcome,

@@ -1,9 +1,17 @@
 import type { Fanout, NodeId, UpdateLog, WorkspaceId } from '@nexus/core'
-import { createDatabaseProbe, type Health, type Logger, type Service } from '@nexus/core/server'
+import {
+  createDatabaseProbe,
+  createUnreadMetrics,
+  type Health,
+  type Logger,
+  type Metrics,
+  type Service,
+} from '@nexus/core/server'
 import type { Db } from '@nexus/core/sql'
 import { findChanged } from './job/cut.ts'
 import { createFolderSizes } from './job/folder-sizes.ts'
 import { createKeeper } from './job/keeper.ts'
+import { createKeeperMetrics } from './job/keeper-metrics.ts'
 import { findRequested } from './job/ledger.ts'
 import type { JobContext, JobReason, JobStep } from './job/snapshot-job.ts'
 import { createRetries, type Failure } from './schedule/retries.ts'
@@ -36,6 +44,7 @@ export interface SnapshotWorkerDeps {
   readonly nodeId: NodeId
   readonly options: SnapshotOptions
   readonly logger: Logger
+  readonly metrics?: Metrics
   readonly overrides?: {
     /** Told of every step of every job; what it throws ends the job there, as a crash would. */
     readonly onStep?: (step: JobStep, workspaceId: WorkspaceId) => void | Promise<void>
@@ -64,7 +73,7 @@ const CONCURRENCY = 2
 
 /** Keeps every workspace as readable files in a Git repository of its own: by the timer, and when a snapshot is asked for. */
 export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<SnapshotWorker> {
-  const { db, fanout } = deps
+  const { db, fanout, metrics = createUnreadMetrics() } = deps
   const options = { ...DEFAULTS, ...deps.options }
   const retries = createRetries<WorkspaceId>(options.retryPauseMs)
   const queue = createWorkQueue<WorkspaceId, JobReason>({
@@ -76,10 +85,18 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
     context: toContext(deps, options.leaseMs),
     fanout,
     logger: deps.logger,
+    metrics: createKeeperMetrics(metrics),
     retries,
     // As by the timer: until the repository works again, whoever asked first.
     retry: (workspaceId) => queue.add(workspaceId, 'timer'),
   })
+  metrics.gauge(
+    {
+      name: 'nexus_snapshot_failing_repositories',
+      help: 'Workspaces whose last job failed and is tried again.',
+    },
+    () => retries.failures().length,
+  )
   const enqueue = (workspaceIds: readonly WorkspaceId[], reason: JobReason): void => {
     for (const id of workspaceIds) if (!retries.isPaused(id)) queue.add(id, reason)
   }

@@ -6,6 +6,7 @@ import {
   LOG_LEVELS,
   type OptionsOf,
   optionalTextOption,
+  portOption,
   processOptions,
   textOption,
 } from '@nexus/core/server'
@@ -35,9 +36,18 @@ export const STANDALONE_OPTIONS = {
     { doc: 'Time between Git commits of a changed workspace, in ms', fallback: 300_000 },
   ),
   ...HISTORY_OPTIONS,
+  METRICS_PORT: {
+    ...portOption({ doc: 'Port of its own with /metrics, for Prometheus; not the public one' }),
+    fallback: null,
+  },
+  METRICS_HOST: textOption({
+    doc: 'Address of METRICS_PORT; 0.0.0.0 only where the public cannot reach the port',
+    fallback: '127.0.0.1',
+  }),
   LOG_LEVEL: choiceOption(LOG_LEVELS, { doc: 'How much to log', fallback: 'warn' }),
 }
 
-export type StandaloneOptions = Omit<OptionsOf<typeof STANDALONE_OPTIONS>, 'AUTH_SECRET'> & {
+export type StandaloneOptions = Omit<OptionsOf<typeof STANDALONE_OPTIONS>, 'AUTH_SECRET' | 'METRICS_PORT'> & {
   readonly AUTH_SECRET: string | null
+  readonly METRICS_PORT: number | null
 }

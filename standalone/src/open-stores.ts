@@ -1,14 +1,28 @@
-import type { Fanout, NodeId } from '@nexus/core'
+import type { Fanout, NodeId, StateCache } from '@nexus/core'
 import { openPglite } from '@nexus/core/pglite'
 import { openPostgres } from '@nexus/core/postgres'
-import { createLostConnectionWarnings, type Logger, openFanout } from '@nexus/core/server'
+import {
+  createLostConnectionWarnings,
+  type Logger,
+  type Metrics,
+  openFanout,
+  openStateCache,
+} from '@nexus/core/server'
 import { type Db, migrate } from '@nexus/core/sql'
 import type { StandaloneOptions } from './config.ts'
 
 export interface Stores {
   readonly db: Db
   readonly fanout: Fanout
+  /** Shared with other processes through Redis; `null` without it. */
+  readonly states: StateCache | null
   close(): Promise<void>
+}
+
+interface OpenStoresParts {
+  readonly nodeId: NodeId
+  readonly logger: Logger
+  readonly metrics: Metrics
 }
 
 /**
@@ -17,8 +31,7 @@ export interface Stores {
  */
 export async function openStores(
   options: StandaloneOptions,
-  nodeId: NodeId,
-  logger: Logger,
+  { nodeId, logger, metrics }: OpenStoresParts,
 ): Promise<Stores> {
   const database =
     options.DATABASE_URL === null
@@ -34,10 +47,18 @@ export async function openStores(
     throw error
   }
   const fanout = openFanout({ url: options.REDIS_URL, nodeId, logger })
+  const states = openStateCache({
+    url: options.REDIS_URL,
+    waitMs: options.SHARED_STATE_WAIT_MS,
+    maxChars: options.MAX_SHARED_STATE_CHARS,
+    metrics,
+  })
   return {
     db: database.db,
     fanout,
+    states,
     close: async () => {
+      await states?.close()
       await fanout.close()
       await database.close()
     },

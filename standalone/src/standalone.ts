@@ -6,9 +6,12 @@ import { createNodeId } from '@nexus/core'
 import {
   answerHealth,
   closeInTime,
+  createMetricsRegistry,
   type Health,
   type Logger,
   listen,
+  type MetricsRegistry,
+  measureFanout,
   type Running,
   type Service,
 } from '@nexus/core/server'
@@ -16,6 +19,7 @@ import { createSqlUpdateLog } from '@nexus/core/sql'
 import { createSnapshotWorker, toFullHistoryDays } from '@nexus/snapshots'
 import { keepAuthSecret } from './auth-secret.ts'
 import type { StandaloneOptions } from './config.ts'
+import { type MetricsPort, openMetricsPort } from './metrics-port.ts'
 import { openStores, type Stores } from './open-stores.ts'
 import { type Routes, routeRequest, routeUpgrade } from './router.ts'
 import { createStudioFiles, STUDIO_DIST } from './studio-files.ts'
@@ -25,6 +29,8 @@ export { STANDALONE_OPTIONS, type StandaloneOptions } from './config.ts'
 export interface Standalone extends Running {
   /** The port really listened on, also when 0 was asked for. */
   readonly port: number
+  /** The same of METRICS_PORT; `null`: metrics are not served. */
+  readonly metricsPort: number | null
 }
 
 /**
@@ -35,43 +41,60 @@ export interface Standalone extends Running {
  */
 export async function startStandalone(options: StandaloneOptions, logger: Logger): Promise<Standalone> {
   await mkdir(options.DATA_DIR, { recursive: true, mode: 0o700 })
-  const stores = await openStores(options, createNodeId(), logger)
+  const registry = createMetricsRegistry()
+  const stores = await openStores(options, { nodeId: createNodeId(), logger, metrics: registry.part('api') })
   const services: Service[] = []
+  measureFanout(registry.part('standalone'), stores.fanout)
+  let metricsPort: MetricsPort | null = null
   try {
-    const { api, collabServer, snapshots } = await createServices(options, stores, logger)
+    const { api, collabServer, snapshots } = await createServices(options, { stores, registry, logger })
     services.push(api, collabServer, snapshots)
     for (const service of services) await service.start()
+    metricsPort = await openMetricsPort(options, registry)
     return await openPort({
       options,
+      metricsPort,
       routes: { api, collabServer, studio: createStudioFiles(STUDIO_DIST) },
       services,
       stores,
     })
   } catch (error) {
+    await metricsPort?.close()
     for (const service of services) await service[Symbol.asyncDispose]()
     await stores.close()
     throw error
   }
 }
 
-async function createServices(options: StandaloneOptions, { db, fanout }: Stores, logger: Logger) {
+interface ServiceParts {
+  readonly stores: Stores
+  readonly registry: MetricsRegistry
+  readonly logger: Logger
+}
+
+async function createServices(options: StandaloneOptions, { stores, registry, logger }: ServiceParts) {
+  const { db, fanout, states } = stores
   const nodeId = createNodeId()
   const shared = { db, fanout, nodeId, log: createSqlUpdateLog(db) }
   const authSecret = options.AUTH_SECRET ?? (await keepAuthSecret(options.DATA_DIR))
   return {
     api: await createApi({
       ...shared,
+      states,
       logger: logger.child({ part: 'api' }),
+      metrics: registry.part('api'),
       options: { ...options, AUTH_SECRET: authSecret },
     }),
     collabServer: await createCollabServer({
       ...shared,
       logger: logger.child({ part: 'collab-server' }),
+      metrics: registry.part('collab-server'),
       options: { ...options, COLLAB_DRAIN_TIMEOUT_MS: options.DRAIN_TIMEOUT_MS },
     }),
     snapshots: await createSnapshotWorker({
       ...shared,
       logger: logger.child({ part: 'snapshots' }),
+      metrics: registry.part('snapshots'),
       options: {
         gitDir: join(options.DATA_DIR, 'git'),
         intervalMs: options.SNAPSHOT_INTERVAL_MS,
@@ -86,9 +109,10 @@ interface PortParts {
   readonly routes: Routes
   readonly services: readonly Service[]
   readonly stores: Stores
+  readonly metricsPort: MetricsPort
 }
 
-async function openPort({ options, routes, services, stores }: PortParts): Promise<Standalone> {
+async function openPort({ options, routes, services, stores, metricsPort }: PortParts): Promise<Standalone> {
   let isDraining = false
   const http = await listen({
     port: options.PORT,
@@ -101,6 +125,7 @@ async function openPort({ options, routes, services, stores }: PortParts): Promi
   })
   return {
     port: http.port,
+    metricsPort: metricsPort.port,
     // In this order: editors are let go first, then requests, then the last snapshots.
     drain: async () => {
       isDraining = true
@@ -112,7 +137,9 @@ async function openPort({ options, routes, services, stores }: PortParts): Promi
         disposeServices: async () => {
           for (const service of services) await service[Symbol.asyncDispose]()
         },
-        closePort: http.close,
+        closePort: async () => {
+          await Promise.all([http.close(), metricsPort.close()])
+        },
         closeStores: stores.close,
       }),
   }

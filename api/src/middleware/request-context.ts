@@ -5,6 +5,8 @@ import type { Request, RequestHandler } from 'express'
 interface RequestContext {
   readonly requestId: string
   caller: VerifiedCaller | null
+  /** Template of the path, such as `/api/panels/:panelId`; `null` while no route has taken it. */
+  route: string | null
 }
 
 /** Ids of others are kept when they are plain; anything else could forge log lines. */
@@ -16,7 +18,7 @@ const contexts = new WeakMap<Request, RequestContext>()
 export const requestContext: RequestHandler = (request, response, next) => {
   const given = request.get('x-request-id')
   const requestId = given !== undefined && REQUEST_ID.test(given) ? given : createOpaqueId()
-  contexts.set(request, { requestId, caller: null })
+  contexts.set(request, { requestId, caller: null, route: null })
   response.setHeader('x-request-id', requestId)
   next()
 }
@@ -41,4 +43,10 @@ export function callerOf(request: Request): VerifiedCaller {
 
 export function setCaller(request: Request, caller: VerifiedCaller): void {
   contextOf(request).caller = caller
+}
+
+export const routeOf = (request: Request): string | null => contextOf(request).route
+
+export function setRoute(request: Request, template: string): void {
+  contextOf(request).route = template
 }

@@ -1,5 +1,6 @@
 import { NexusError } from '@nexus/core'
 import type { RequestHandler, Router } from 'express'
+import { setRoute } from './request-context.ts'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 type Handlers = Partial<Record<Method, RequestHandler | readonly RequestHandler[]>>
@@ -9,6 +10,11 @@ export function route(router: Router, path: string, handlers: Handlers): void {
   const methods = Object.keys(handlers)
   const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
   const entry = router.route(path)
+  entry.all((request, _response, next) => {
+    // Paths match in any case; where the router stands comes as the client has written it.
+    setRoute(request, request.baseUrl.toLowerCase() + (path === '/' ? '' : path))
+    next()
+  })
   const add = (handler: Handlers[Method]): RequestHandler[] => (handler === undefined ? [] : [handler].flat())
   if (handlers.GET) entry.get(...add(handlers.GET))
   if (handlers.POST) entry.post(...add(handlers.POST))

@@ -1,4 +1,12 @@
-import { ERRORS, isNexusError, NexusError, type Receipts, toVersion, type Version } from '@nexus/core'
+import {
+  ERRORS,
+  isNexusError,
+  NexusError,
+  type Receipts,
+  type StateAtVersion,
+  toVersion,
+  type Version,
+} from '@nexus/core'
 import type { AppendQueue } from '@nexus/core/log'
 import type { Change, Changed } from './change.ts'
 import { attemptGroup } from './change-group.ts'
@@ -6,7 +14,6 @@ import { saveCheckpointIfDue } from './checkpoint.ts'
 import type { PastDocument, PastDocuments } from './past-documents.ts'
 import { openReplica, type Replica, type ReplicaParts } from './replica.ts'
 import { type Result, saveGroup, versionConflict } from './save-group.ts'
-import type { StateAtVersion } from './state-cache.ts'
 
 /** Most changes that are saved by one append. */
 const MAX_GROUP = 100
@@ -40,6 +47,8 @@ export interface DocumentWork {
    */
   change(change: Change): Promise<Changed>
   readonly isIdle: boolean
+  /** The document is in memory. */
+  readonly isOpen: boolean
   /** Lets go of the replica. Call it only when idle. */
   close(): void
 }
@@ -181,6 +190,9 @@ export function createDocumentWork(parts: DocumentWorkParts): DocumentWork {
     },
     get isIdle() {
       return !isRunning
+    },
+    get isOpen() {
+      return replica !== null
     },
     close: letGo,
   }

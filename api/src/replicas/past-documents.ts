@@ -1,9 +1,8 @@
-import { type DocumentName, NexusError, type UpdateLog, type Version } from '@nexus/core'
+import { type DocumentName, NexusError, type StateAtVersion, type UpdateLog, type Version } from '@nexus/core'
 import { buildDocument, type PanelModel, panelJson, readSource } from '@nexus/core/document'
 import * as Y from 'yjs'
 import { lastValidModel, replay, validModel } from './panel-models.ts'
 import { readSavedAt } from './saved-times.ts'
-import type { StateAtVersion } from './state-cache.ts'
 
 /** A document of its own as it was at some version; changing it changes nothing else. */
 export interface PastDocument {

@@ -3,6 +3,7 @@ import {
   type Fanout,
   NexusError,
   NO_VERSION,
+  type StateAtVersion,
   type UpdateLog,
   type Version,
 } from '@nexus/core'
@@ -12,7 +13,6 @@ import * as Y from 'yjs'
 import { followSource } from './follow-source.ts'
 import { createSavedTimes } from './saved-times.ts'
 import { createSizeGuard } from './size-guard.ts'
-import type { StateAtVersion } from './state-cache.ts'
 
 export interface ReplicaParts {
   readonly log: UpdateLog

@@ -1,12 +1,24 @@
-import type { DocumentName, Fanout, NodeId, Receipts, UpdateLog, Version } from '@nexus/core'
+import type {
+  DocumentName,
+  Fanout,
+  NodeId,
+  Receipts,
+  SavedMoment,
+  StateAtVersion,
+  StateCache,
+  UpdateLog,
+  Version,
+} from '@nexus/core'
 import type { JsonPatchOperation } from '@nexus/core/document'
 import { type AppendQueue, createAppendQueue, createHeadWatch } from '@nexus/core/log'
+import { createQueueMetrics, type Metrics } from '@nexus/core/server'
 import { type BlameAt, createBlames } from './blames.ts'
 import type { Change, Changed } from './change.ts'
 import { createDocumentWork, type DocumentWork } from './document-work.ts'
 import { type PanelChange, patchesOf, readPatches } from './panel-patches.ts'
 import { createPastDocuments, type PastDocument } from './past-documents.ts'
-import { createStateCache, type StateAtVersion } from './state-cache.ts'
+import { createRecentStates } from './recent-states.ts'
+import { createStateMetrics } from './state-metrics.ts'
 
 interface ReplicasOptions {
   readonly log: UpdateLog
@@ -18,6 +30,9 @@ interface ReplicasOptions {
   readonly maxReplicas: number
   /** JSON and source text of versions held in memory, characters. */
   readonly maxCachedChars: number
+  /** What other processes have built; `null`: nothing is shared. */
+  readonly states: StateCache | null
+  readonly metrics: Metrics
 }
 
 export interface ReadState {
@@ -29,7 +44,7 @@ export interface ReadState {
 /** The documents as this process knows them. All of it can be thrown away: the log has everything. */
 export interface Replicas {
   /** The document at `head` or newer; `head` must have been read from the database for this request. */
-  readNewest(document: DocumentName, head: Version): Promise<ReadState>
+  readNewest(document: DocumentName, head: SavedMoment): Promise<ReadState>
   /** @throws {NexusError} `not_found` when there is no such version. */
   readVersion(document: DocumentName, version: Version): Promise<ReadState>
   /** What each of these versions did to the panel, see {@link readPatches}. */
@@ -53,11 +68,20 @@ export interface Replicas {
 }
 
 export function createReplicas(options: ReplicasOptions): Replicas {
-  const { log, fanout, nodeId, onError } = options
-  const queue: AppendQueue = createAppendQueue({ log, fanout, nodeId, onError })
+  const { log, fanout, nodeId, onError, metrics, states } = options
+  const queueMetrics = createQueueMetrics(metrics)
+  const queue: AppendQueue = createAppendQueue({
+    log,
+    fanout,
+    nodeId,
+    onError,
+    onBatch: queueMetrics.onBatch,
+  })
+  queueMetrics.watch(queue)
   const past = createPastDocuments({ log })
   const blames = createBlames({ log, past })
-  const cache = createStateCache({ maxChars: options.maxCachedChars })
+  const cache = createRecentStates({ maxChars: options.maxCachedChars })
+  const count = createStateMetrics(metrics, cache)
   const headWatch = createHeadWatch({ log, fanout, onError })
   const works = new Map<DocumentName, DocumentWork>()
   const reading = new Map<string, Promise<StateAtVersion>>()
@@ -88,22 +112,34 @@ export function createReplicas(options: ReplicasOptions): Replicas {
     reading.set(key, state)
     return state
   }
-  const remember = (document: DocumentName, state: StateAtVersion): ReadState => {
-    cache.put(document, state)
-    return { state, isHit: false }
+  const found = (
+    document: DocumentName,
+    state: StateAtVersion,
+    from: 'memory' | 'shared' | 'log',
+  ): ReadState => {
+    count(from)
+    if (from !== 'memory') cache.put(document, state)
+    return { state, isHit: from !== 'log' }
   }
+  /** A replica at hand is faster than the question; what it gives is as new as the log. */
+  const readShared = async (document: DocumentName, head: SavedMoment): Promise<StateAtVersion | null> =>
+    states === null || works.get(document)?.isOpen === true ? null : states.get(document, head)
 
   return {
     readNewest: async (document, head) => {
-      const known = cache.get(document, head)
-      if (known !== null) return { state: known, isHit: true }
-      const state = await workOn(document).read(head).finally(evict)
-      return remember(document, state)
+      const known = cache.get(document, head.version)
+      // Of another time: the log has been put back since, and nobody has told us yet.
+      if (known?.updatedAt.getTime() === head.updatedAt.getTime()) return found(document, known, 'memory')
+      const shared = await readShared(document, head)
+      if (shared !== null) return found(document, shared, 'shared')
+      const state = await workOn(document).read(head.version).finally(evict)
+      states?.put(document, state)
+      return found(document, state, 'log')
     },
     readVersion: async (document, version) => {
       const known = cache.get(document, version)
-      if (known !== null) return { state: known, isHit: true }
-      return remember(document, await readPast(document, version))
+      if (known !== null) return found(document, known, 'memory')
+      return found(document, await readPast(document, version), 'log')
     },
     readPatches: (document, range) => readPatches({ log, past }, { document, ...range }),
     changes: (document, range) => patchesOf({ log, past }, { document, ...range }),

@@ -42,7 +42,7 @@ export function createStateRoutes(parts: ApiParts): Router {
 
   const read: RequestHandler = async (request, response) => {
     const address = addressOf(request)
-    const { head } = await requireDocument(access, callerOf(request), address)
+    const { head, updatedAt } = await requireDocument(access, callerOf(request), address)
     const query = parseQuery(readStateQuery, request)
     const version = await resolveMoment(parts, address, { moment: momentOf(query), head })
     // The client asks again each time, and is told 304 while nothing has changed.
@@ -52,7 +52,10 @@ export function createStateRoutes(parts: ApiParts): Router {
       response.status(304).end()
       return
     }
-    const { state, isHit } = await readState(parts, address, { version, head })
+    const { state, isHit } = await readState(parts, address, {
+      version,
+      head: { version: head, updatedAt },
+    })
     const value =
       query.pointer === undefined
         ? state.json

@@ -1,9 +1,16 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createNodeId, type Fanout, parseWorkspaceId, toUserId, type UpdateLog } from '@nexus/core'
+import {
+  createNodeId,
+  type Fanout,
+  parseWorkspaceId,
+  type StateCache,
+  toUserId,
+  type UpdateLog,
+} from '@nexus/core'
 import type { SignedInView } from '@nexus/core/http-contract'
 import { createMemoryFanout } from '@nexus/core/memory'
-import { createLogger, type Logger } from '@nexus/core/server'
+import { createLogger, createUnreadMetrics, type Logger, type Metrics } from '@nexus/core/server'
 import { createSqlUpdateLog, type Db } from '@nexus/core/sql'
 import { afterEach } from 'vitest'
 import { type ApiOptions, createApi } from '../app.ts'
@@ -37,6 +44,8 @@ interface TestApiOptions {
   readonly log?: UpdateLog
   readonly fanout?: Fanout
   readonly logger?: Logger
+  readonly metrics?: Metrics
+  readonly states?: StateCache
   readonly options?: Partial<ApiOptions>
   readonly now?: () => Date
   readonly snapshotWaitMs?: number
@@ -55,6 +64,8 @@ export async function startTestApi(given: TestApiOptions): Promise<TestApi> {
     log: given.log ?? createSqlUpdateLog(db),
     fanout: given.fanout ?? createMemoryFanout(),
     nodeId: createNodeId(),
+    metrics: given.metrics ?? createUnreadMetrics(),
+    states: given.states ?? null,
     logger: given.logger ?? createLogger({ service: 'api', level: 'silent' }),
     options: {
       AUTH_SECRET: TEST_SECRET,

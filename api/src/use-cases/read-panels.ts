@@ -1,4 +1,4 @@
-import { type PanelId, panelDocumentName, toVersion, type Version, type WorkspaceId } from '@nexus/core'
+import { type PanelId, panelDocumentName, type SavedMoment, toVersion, type WorkspaceId } from '@nexus/core'
 import type { PanelListEntry, PanelView } from '@nexus/core/http-contract'
 import type { Db } from '@nexus/core/sql'
 import type { Replicas } from '../replicas/replicas.ts'
@@ -42,6 +42,8 @@ const toEntry = (row: Row): PanelListEntry => ({
   updatedAt: (row.updated_at > row.saved_at ? row.updated_at : row.saved_at).toISOString(),
 })
 
+const toHead = (row: Row): SavedMoment => ({ version: toVersion(row.version), updatedAt: row.saved_at })
+
 /** In the order people see them. */
 export async function listPanels(db: Db, workspaceId: WorkspaceId): Promise<PanelListEntry[]> {
   return (await livePanels(db, workspaceId).execute()).map(toEntry)
@@ -51,9 +53,9 @@ export async function listPanels(db: Db, workspaceId: WorkspaceId): Promise<Pane
 export async function listPanelHeads(
   db: Db,
   workspaceId: WorkspaceId,
-): Promise<{ readonly panelId: PanelId; readonly head: Version }[]> {
+): Promise<{ readonly panelId: PanelId; readonly head: SavedMoment }[]> {
   const rows = await livePanels(db, workspaceId).execute()
-  return rows.map((row) => ({ panelId: row.id, head: toVersion(row.version) }))
+  return rows.map((row) => ({ panelId: row.id, head: toHead(row) }))
 }
 
 /** With the source as it is in the newest saved version. @throws {NexusError} `not_found`. */
@@ -63,6 +65,6 @@ export async function readPanel(
 ): Promise<PanelView> {
   const row = await livePanels(db, workspaceId).where('p.id', '=', panelId).executeTakeFirst()
   if (row === undefined) throw noPanel()
-  const { state } = await replicas.readNewest(panelDocumentName(workspaceId, panelId), toVersion(row.version))
+  const { state } = await replicas.readNewest(panelDocumentName(workspaceId, panelId), toHead(row))
   return { ...toEntry(row), version: state.version, nxmlSource: state.source }
 }

@@ -4,6 +4,7 @@ import {
   type PanelId,
   panelDocumentName,
   parseVersion,
+  type SavedMoment,
   type UpdateLog,
   type Version,
   type WorkspaceId,
@@ -65,10 +66,10 @@ export async function resolveMoment(
 export function readState(
   { replicas }: Pick<Parts, 'replicas'>,
   address: PanelAddress,
-  wanted: { readonly version: Version; readonly head: Version },
+  wanted: { readonly version: Version; readonly head: SavedMoment },
 ): Promise<ReadState> {
   const document = panelDocumentName(address.workspaceId, address.panelId)
-  return wanted.version === wanted.head
+  return wanted.version === wanted.head.version
     ? replicas.readNewest(document, wanted.head)
     : replicas.readVersion(document, wanted.version)
 }

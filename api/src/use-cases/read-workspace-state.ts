@@ -60,9 +60,8 @@ export async function readWorkspaceState(
 async function readNewest({ db, replicas }: Parts, workspaceId: WorkspaceId): Promise<WorkspaceStateView> {
   const at = new Date()
   const heads = await listPanelHeads(db, workspaceId)
-  const wanted = heads.map(({ panelId, head }) => ({ panelId, version: head }))
-  const panels = await readPanels(wanted, ({ panelId, version }) =>
-    replicas.readNewest(panelDocumentName(workspaceId, panelId), version),
+  const panels = await readPanels(heads, ({ panelId, head }) =>
+    replicas.readNewest(panelDocumentName(workspaceId, panelId), head),
   )
   const git = await db
     .selectFrom('workspace_git')
@@ -77,9 +76,9 @@ interface ReadPanel extends PanelVersion {
   readonly json: string
 }
 
-async function readPanels(
-  wanted: readonly PanelVersion[],
-  read: (panel: PanelVersion) => ReturnType<Replicas['readVersion']>,
+async function readPanels<Wanted extends { readonly panelId: PanelId }>(
+  wanted: readonly Wanted[],
+  read: (panel: Wanted) => ReturnType<Replicas['readVersion']>,
 ): Promise<ReadPanel[]> {
   const found: ReadPanel[] = []
   let chars = 0

@@ -1,5 +1,11 @@
 import { createNodeId, type Fanout, toUserId, type UpdateLog } from '@nexus/core'
-import { type Access, type AccessTokenVerifier, createLogger, readOptions } from '@nexus/core/server'
+import {
+  type Access,
+  type AccessTokenVerifier,
+  createLogger,
+  createUnreadMetrics,
+  readOptions,
+} from '@nexus/core/server'
 import type { Random } from '@nexus/core/testkit'
 import { assemble, type Collab } from '../assemble.ts'
 import { COLLAB_OPTIONS, type CollabOptions } from '../config.ts'
@@ -48,7 +54,15 @@ export class SimulatedNode {
     const { life, random, fanout, ...ports } = parts
     this.life = life
     this.#random = random
-    this.collab = assemble({ ...ports, fanout, nodeId: createNodeId(), options: OPTIONS, logger, verifier })
+    this.collab = assemble({
+      ...ports,
+      fanout,
+      nodeId: createNodeId(),
+      options: OPTIONS,
+      logger,
+      verifier,
+      metrics: createUnreadMetrics(),
+    })
     const stop = startHousekeeping({ ...this.collab, options: OPTIONS, fanout, logger })
     life.onEnd(() => setTimeout(() => this.#bury(stop), 0))
   }

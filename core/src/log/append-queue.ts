@@ -39,6 +39,12 @@ export interface AppendQueueOptions {
    * is to do, the fewer commits shall share it: each costs as much CPU as some tens of edits in it.
    */
   readonly batchGapMs?: (entryCount: number) => number
+  /** A batch of so many handed-over entries has been committed, or could not be; for metrics. */
+  readonly onBatch?: (batch: {
+    readonly edits: number
+    readonly durationMs: number
+    readonly isSaved: boolean
+  }) => void
   readonly schedule?: Schedule
   readonly random?: () => number
 }
@@ -107,7 +113,7 @@ export interface AppendQueue {
 export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
   const { log, fanout, nodeId, onError = () => undefined } = options
   const { limits = BATCH_LIMITS, schedule = systemSchedule, random = Math.random } = options
-  const { batchGapMs = () => 0 } = options
+  const { batchGapMs = () => 0, onBatch = () => undefined } = options
   const maxWaitingBytes = options.maxWaitingBytes ?? DEFAULT_MAX_WAITING_BYTES
   const waiting = createWaitingEntries()
   let failures = 0
@@ -155,10 +161,15 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
 
   async function commit(batch: readonly WaitingEntry[]): Promise<void> {
     inFlight = new Set(batch)
+    const startedAt = performance.now()
+    const tell = (isSaved: boolean): void =>
+      onBatch({ edits: batch.length, durationMs: performance.now() - startedAt, isSaved })
     try {
       await commitBatch(log, batch, { onCommitted, onRefused })
+      tell(true)
       failures = 0
     } catch (error) {
+      tell(false)
       onOutage(error)
       if (!waiting.isEmpty) await pause(backOffMs(failures, random()))
       // Also what came during the pause: its client may have taken it to another server meanwhile.

@@ -1,2 +1,3 @@
 export { createMemoryFanout } from './memory-fanout.ts'
+export { createMemoryStateCache } from './memory-state-cache.ts'
 export { MemoryUpdateLog } from './memory-update-log.ts'

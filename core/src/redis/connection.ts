@@ -26,19 +26,40 @@ export interface Connections {
   close(): void
 }
 
-/** Two connections to one server, which come back by themselves, also from a server that hangs. */
+/** Two connections to one server. */
 export function connect(server: ServerOptions, onError: (error: unknown) => void): Connections {
-  const publisher = new Redis({ ...CONNECTION, ...server })
-  const subscriber = new Redis({ ...CONNECTION, ...server, commandTimeout: SUBSCRIBE_TIMEOUT_MS })
-  for (const redis of [publisher, subscriber]) redis.on('error', onError)
-  const stops = [publisher, subscriber].map(watch)
+  const [publisher, subscriber] = [
+    connectOne(server, onError),
+    connectOne({ ...server, commandTimeout: SUBSCRIBE_TIMEOUT_MS }, onError),
+  ]
   return {
-    publisher,
-    subscriber,
+    publisher: publisher.redis,
+    subscriber: subscriber.redis,
     close() {
-      for (const stop of stops) stop()
-      publisher.disconnect()
-      subscriber.disconnect()
+      publisher.close()
+      subscriber.close()
+    },
+  }
+}
+
+export interface Connection {
+  readonly redis: Redis
+  close(): void
+}
+
+/** One connection, which comes back by itself, also from a server that hangs. */
+export function connectOne(
+  server: ServerOptions & Pick<RedisOptions, 'commandTimeout'>,
+  onError: (error: unknown) => void,
+): Connection {
+  const redis = new Redis({ ...CONNECTION, ...server })
+  redis.on('error', onError)
+  const stop = watch(redis)
+  return {
+    redis,
+    close() {
+      stop()
+      redis.disconnect()
     },
   }
 }

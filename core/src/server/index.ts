@@ -13,7 +13,10 @@ export { createDatabaseProbe } from './database-probe.ts'
 export { answerHealth } from './health-routes.ts'
 export { listen } from './listen.ts'
 export { createLogger, LOG_LEVELS, type Logger } from './logger.ts'
-export { openFanout } from './open-fanout.ts'
+export { createMetricsRegistry, createUnreadMetrics, type Metrics, type MetricsRegistry } from './metrics.ts'
+export { answerMetrics } from './metrics-route.ts'
+export { measureFanout, openFanout } from './open-fanout.ts'
+export { openStateCache } from './open-state-cache.ts'
 export {
   choiceOption,
   InvalidOptions,
@@ -21,9 +24,11 @@ export {
   type OptionsOf,
   type OptionTable,
   optionalTextOption,
+  portOption,
   readOptions,
   textOption,
 } from './options.ts'
+export { createQueueMetrics } from './queue-metrics.ts'
 export { type Running, runProcess } from './run-process.ts'
 export { runServiceProcess } from './run-service-process.ts'
 export type { Health, Service } from './service.ts'

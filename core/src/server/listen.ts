@@ -7,6 +7,8 @@ interface ListenOptions {
   /** 0: any free port. */
   readonly port: number
   readonly host: string
+  /** What to change when the port cannot be had; `PORT or HOST` when absent. */
+  readonly settings?: string
   readonly handleRequest: (request: IncomingMessage, response: ServerResponse) => void
   /** @returns `false` when nobody serves the path; the socket is then answered with 404. */
   readonly handleUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean
@@ -59,12 +61,12 @@ function refuseUpgrade(socket: Duplex): void {
   socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
 }
 
-function opened(server: Server, { port, host }: ListenOptions): Promise<void> {
+function opened(server: Server, { port, host, settings = 'PORT or HOST' }: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (cause: NodeJS.ErrnoException): void => {
       const reason = REASONS[cause.code ?? ''] ?? cause.message
       reject(
-        new Error(`Port ${port} of ${host} cannot be opened: ${reason}. Set PORT or HOST to another.`, {
+        new Error(`Port ${port} of ${host} cannot be opened: ${reason}. Set ${settings} to another.`, {
           cause,
         }),
       )

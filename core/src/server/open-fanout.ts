@@ -3,6 +3,7 @@ import type { NodeId } from '../model/ids.ts'
 import type { Fanout } from '../ports/fanout.ts'
 import { createRedisFanout } from '../redis/redis-fanout.ts'
 import type { Logger } from './logger.ts'
+import type { Metrics } from './metrics.ts'
 import { createSparingWarnings, reasonOf } from './sparing-warnings.ts'
 
 /** Pace of looking whether the fan-out is well, ms. A break that is over by then is not worth a line. */
@@ -49,6 +50,13 @@ export function openFanout({ url, nodeId, logger }: OpenFanoutOptions): Fanout {
       return fanout.close()
     },
   }
+}
+
+export function measureFanout(metrics: Metrics, fanout: Fanout): void {
+  metrics.gauge(
+    { name: 'nexus_fanout_healthy', help: '1 while hints of other processes arrive, 0 while they are lost.' },
+    () => Number(fanout.isHealthy()),
+  )
 }
 
 /** Node's and Redis's errors, as opposed to what we say about a message. They come again with every attempt. */

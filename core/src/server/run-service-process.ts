@@ -6,7 +6,8 @@ import type { Db } from '../sql/database.ts'
 import { createSqlUpdateLog } from '../sql/sql-update-log.ts'
 import type { ProcessOptions } from './common-options.ts'
 import { createLogger, type Logger } from './logger.ts'
-import { openFanout } from './open-fanout.ts'
+import { createMetricsRegistry, type Metrics } from './metrics.ts'
+import { measureFanout, openFanout } from './open-fanout.ts'
 import { type OptionsOf, type OptionTable, readOptions } from './options.ts'
 import { runService } from './run-service.ts'
 import type { Service } from './service.ts'
@@ -19,6 +20,9 @@ interface ServiceParts {
   readonly fanout: Fanout
   readonly nodeId: NodeId
   readonly logger: Logger
+  readonly metrics: Metrics
+  /** Closes what the service was given beside these, after the service and before them. */
+  onRelease(close: () => Promise<void>): void
 }
 
 interface ServiceProgram<Table extends OptionTable> {
@@ -51,18 +55,28 @@ function run<Table extends OptionTable>(
   options: OptionsOf<Table> & ProcessOptions,
 ): Promise<void> {
   const logger = createLogger({ service: program.name, level: options.LOG_LEVEL })
+  const registry = createMetricsRegistry()
+  const metrics = registry.part(program.name)
   return runService({
     logger,
+    metrics: registry,
     host: options.HOST,
     port: options.PORT,
     drainTimeoutMs: options.DRAIN_TIMEOUT_MS,
     open: async () => {
       const stores = await openStores(options, logger)
+      const closings = [stores.release]
+      const release = async (): Promise<void> => {
+        for (const close of closings.splice(0).reverse()) await close()
+      }
+      const onRelease = (close: () => Promise<void>): void => void closings.push(close)
+      registry.addProcess()
+      measureFanout(metrics, stores.parts.fanout)
       try {
-        const service = await program.create(options, { ...stores.parts, logger })
-        return { service, release: stores.release }
+        const service = await program.create(options, { ...stores.parts, logger, metrics, onRelease })
+        return { service, release }
       } catch (error) {
-        await stores.release()
+        await release()
         throw error
       }
     },

@@ -2,11 +2,14 @@ import { closeInTime } from './close-in-time.ts'
 import { answerHealth } from './health-routes.ts'
 import { listen } from './listen.ts'
 import type { Logger } from './logger.ts'
+import type { MetricsRegistry } from './metrics.ts'
+import { answerMetrics } from './metrics-route.ts'
 import { runProcess } from './run-process.ts'
 import type { Service } from './service.ts'
 
 interface RunServiceOptions {
   readonly logger: Logger
+  readonly metrics: MetricsRegistry
   readonly host: string
   readonly port: number
   readonly drainTimeoutMs: number
@@ -15,7 +18,7 @@ interface RunServiceOptions {
 }
 
 /**
- * Runs one service as a process of its own: its paths and the probes on one port, until SIGTERM. When it cannot start,
+ * Runs one service as a process of its own: its paths, the probes and the metrics on one port, until SIGTERM. When it cannot start,
  * the reason is logged and the exit code is 1.
  */
 export async function runService(options: RunServiceOptions): Promise<void> {
@@ -44,6 +47,7 @@ function runUntilStopped(options: RunServiceOptions): Promise<void> {
             return isDraining ? { ...state, ready: false } : state
           }
           if (answerHealth(request, response, health)) return
+          if (answerMetrics(request, response, options.metrics)) return
           if (service.handleRequest) service.handleRequest(request, response)
           else response.writeHead(404).end()
         },

@@ -2,6 +2,7 @@ import { type Fanout, isNexusError, type WorkspaceId } from '@nexus/core'
 import type { Logger } from '@nexus/core/server'
 import { isUnavailable } from '@nexus/core/sql'
 import type { Retries } from '../schedule/retries.ts'
+import type { KeeperMetrics } from './keeper-metrics.ts'
 import { failRequests } from './ledger.ts'
 import { type JobContext, type JobOutcome, type JobReason, runSnapshotJob } from './snapshot-job.ts'
 
@@ -16,6 +17,7 @@ interface KeeperDeps {
   readonly context: JobContext
   readonly fanout: Fanout
   readonly logger: Logger
+  readonly metrics: KeeperMetrics
   readonly retries: Retries<WorkspaceId>
   readonly retry: (workspaceId: WorkspaceId) => void
 }
@@ -24,20 +26,24 @@ interface KeeperDeps {
 const TRIES_OF_A_REQUEST = 5
 
 /** Runs jobs, and says what became of them to whoever waits: people, the log, the health. */
-export function createKeeper({ context, fanout, logger, retries, retry }: KeeperDeps): Keeper {
+export function createKeeper({ context, fanout, logger, metrics, retries, retry }: KeeperDeps): Keeper {
   let volumeError: unknown = null
 
   const onDone = (workspaceId: WorkspaceId, outcome: JobOutcome): void => {
     retries.succeeded(workspaceId)
     if (outcome.state === 'kept') {
       volumeError = null
-      if (outcome.isNew) logger.info({ workspaceId, commit: outcome.commit }, 'committed')
+      if (outcome.isNew) {
+        metrics.committed()
+        logger.info({ workspaceId, commit: outcome.commit }, 'committed')
+      }
     }
     if ('answered' in outcome && outcome.answered > 0) {
       fanout.publishNotice({ type: 'snapshot_created', workspaceId })
     }
   }
   const onFailed = async (workspaceId: WorkspaceId, error: unknown): Promise<void> => {
+    metrics.failed()
     if (isOfVolume(error)) volumeError = error
     const attempts = retries.failed(workspaceId, error, () => retry(workspaceId))
     logger.warn({ workspaceId, attempts, err: error }, 'the workspace is not committed; it is tried again')
@@ -48,12 +54,15 @@ export function createKeeper({ context, fanout, logger, retries, retry }: Keeper
 
   return {
     keep: async (workspaceId, reason) => {
+      const stopwatch = metrics.begin()
       try {
         onDone(workspaceId, await runSnapshotJob(context, workspaceId, reason))
       } catch (error) {
         await onFailed(workspaceId, error).catch((failure: unknown) => {
           logger.warn({ workspaceId, err: failure }, 'those who wait for a snapshot could not be told')
         })
+      } finally {
+        stopwatch()
       }
     },
     volumeError: () => volumeError,

@@ -1,25 +1,16 @@
-import type { DocumentName, Version } from '@nexus/core'
-
-/** What programs see of a panel at one version. */
-export interface StateAtVersion {
-  readonly version: Version
-  /** `{"$state": …, "$computed": …}` as JSON text. */
-  readonly json: string
-  /** NXML text; `null` for a free-form panel. */
-  readonly source: string | null
-  /** When the version was saved. */
-  readonly updatedAt: Date
-}
+import type { DocumentName, StateAtVersion, Version } from '@nexus/core'
 
 /** States of versions, which never change; the ones not asked for longest go first. */
-interface StateCache {
+export interface RecentStates {
   get(document: DocumentName, version: Version): StateAtVersion | null
   put(document: DocumentName, state: StateAtVersion): void
   clear(): void
+  readonly size: number
+  readonly chars: number
 }
 
 /** @param maxChars - Of JSON and source text together. */
-export function createStateCache({ maxChars }: { readonly maxChars: number }): StateCache {
+export function createRecentStates({ maxChars }: { readonly maxChars: number }): RecentStates {
   const states = new Map<string, StateAtVersion>()
   let chars = 0
   const remove = (key: string): void => {
@@ -47,6 +38,12 @@ export function createStateCache({ maxChars }: { readonly maxChars: number }): S
         if (chars <= maxChars) break
         remove(oldest)
       }
+    },
+    get size() {
+      return states.size
+    },
+    get chars() {
+      return chars
     },
     clear() {
       states.clear()

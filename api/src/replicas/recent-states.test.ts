@@ -1,6 +1,12 @@
-import { createPanelId, createWorkspaceId, panelDocumentName, toVersion } from '@nexus/core'
+import {
+  createPanelId,
+  createWorkspaceId,
+  panelDocumentName,
+  type StateAtVersion,
+  toVersion,
+} from '@nexus/core'
 import { expect, test } from 'vitest'
-import { createStateCache, type StateAtVersion } from './state-cache.ts'
+import { createRecentStates } from './recent-states.ts'
 
 const document = panelDocumentName(createWorkspaceId(), createPanelId())
 const state = (version: number, chars: number): StateAtVersion => ({
@@ -11,7 +17,7 @@ const state = (version: number, chars: number): StateAtVersion => ({
 })
 
 test('[REP9] cached states keep within their room; those not read for longest go first', () => {
-  const cache = createStateCache({ maxChars: 4_000 })
+  const cache = createRecentStates({ maxChars: 4_000 })
   for (const version of [1, 2, 3]) cache.put(document, state(version, 1_000))
   cache.get(document, toVersion(1))
   cache.put(document, state(4, 1_000))
@@ -20,7 +26,7 @@ test('[REP9] cached states keep within their room; those not read for longest go
 })
 
 test('[REP9] what is larger than all the room is not kept, and pushes nothing out', () => {
-  const cache = createStateCache({ maxChars: 4_000 })
+  const cache = createRecentStates({ maxChars: 4_000 })
   cache.put(document, state(1, 1_000))
   cache.put(document, state(2, 5_000))
   expect(cache.get(document, toVersion(1))).not.toBeNull()
