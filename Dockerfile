@@ -9,6 +9,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 COPY api/package.json api/
 COPY bench/package.json bench/
+COPY client/package.json client/
 COPY collab-server/package.json collab-server/
 COPY core/package.json core/
 COPY e2e/package.json e2e/
@@ -35,6 +36,7 @@ COPY --from=manifests /app ./
 RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund -w studio
 COPY tsconfig.json ./
 COPY core core
+COPY client client
 COPY studio studio
 RUN npm run build -w studio
 

@@ -7,6 +7,7 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** Packages whose sources are looked at, and the folder each has its sources in. */
 const PACKAGES = [
   'core',
+  'client',
   'collab-server',
   'api',
   'snapshots',

@@ -3,7 +3,18 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ROOT } from './import-graph.ts'
 
-const FOLDERS = ['core', 'collab-server', 'api', 'snapshots', 'studio', 'standalone', 'e2e', 'k8s', 'scripts']
+const FOLDERS = [
+  'core',
+  'client',
+  'collab-server',
+  'api',
+  'snapshots',
+  'studio',
+  'standalone',
+  'e2e',
+  'k8s',
+  'scripts',
+]
 
 /** Test files, and contract suites that several test files run. */
 const isTestCode = (path: string): boolean =>

@@ -1,4 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import {
+  type Operation as ClientOperation,
+  createClient,
+  type HistoryEntry,
+  isApiError,
+  type Panel as StatePanel,
+} from '@nexus/client'
 import { createRandom, createTestDatabase, type Random } from '@nexus/core/testkit'
 import { expect, test, vi } from 'vitest'
 import {
@@ -10,7 +17,6 @@ import {
   type Operation,
   openLiveEditor,
   patched,
-  requestJson,
   signUp,
   startNexus,
   valueAt,
@@ -27,10 +33,6 @@ interface Read {
   readonly state: Json
   readonly version: number
 }
-interface HistoryEntry {
-  readonly version: number
-  readonly patch: Operation[]
-}
 
 /** A panel as its API shows it. */
 async function openPanel({ url }: NexusProcess) {
@@ -38,26 +40,40 @@ async function openPanel({ url }: NexusProcess) {
   const token = account.accessToken
   const panelId = await createFreeFormPanel(url, account, { api: {} })
   const path = `${url}/api/state/${account.workspaceId}/${panelId}`
-  const call = <T>(method: string, suffix = '', body?: unknown, type = 'application/json') =>
-    requestJson<T>(path + suffix, {
-      method,
-      token,
-      ...(body === undefined ? {} : { body, headers: { 'content-type': type } }),
-    })
+  const state = createClient({ baseUrl: url, token }).panel(account.workspaceId, panelId)
   return {
-    call,
-    read: async (version?: number): Promise<Read> =>
-      (await call<Read>('GET', version === undefined ? '' : `?version=${version}`)).body,
+    state,
+    read: async (version?: number): Promise<Read> => {
+      const read = await state.read(version === undefined ? {} : { version })
+      return { state: read.state as unknown as Json, version: read.version }
+    },
     edit: () => openLiveEditor({ url, token, document: `${account.workspaceId}/${panelId}` }),
     events: () => fetch(`${path}/events?token=${token}`, { headers: { 'last-event-id': '1' } }),
   }
 }
 type Panel = Awaited<ReturnType<typeof openPanel>>
 
+/** What became of a write: the version it made, or the code it was refused with. */
+interface Answer {
+  readonly version: number | null
+  readonly refusal: string | null
+}
+
+async function answerTo(write: ReturnType<StatePanel['patch']>): Promise<Answer> {
+  try {
+    return { version: (await write).version, refusal: null }
+  } catch (error) {
+    if (!isApiError(error) || error.status < 400 || error.status >= 500) throw error
+    return { version: null, refusal: error.code }
+  }
+}
+
+const sent = (operations: readonly Operation[]) => operations as unknown as readonly ClientOperation[]
+
 /** What a request is, what it answers, and what it leaves below `api`; the same as before when it is refused. */
 interface Outcome {
   readonly asked: unknown
-  readonly answer: { readonly status: number; readonly body: { readonly version?: number } }
+  readonly answer: Answer
   readonly isRefused: boolean
   readonly after: Json
 }
@@ -72,12 +88,12 @@ async function step(
   if (kind < 5) {
     const patches = randomPatch(random, API, now)
     const after = patched({ $state: { api: now } }, patches)
-    const answer = await panel.call<Read>('PATCH', '', { patches })
+    const answer = await answerTo(panel.state.patch(sent(patches)))
     return { asked: patches, answer, isRefused: after === undefined, after: at(after, now) }
   }
   if (kind < 7) {
     const patch = { $state: { api: { a: randomJson(random), c: null, b: randomJson(random) } } }
-    const answer = await panel.call<Read>('PATCH', '', patch, 'application/merge-patch+json')
+    const answer = await answerTo(panel.state.merge(patch))
     return { asked: patch, answer, isRefused: false, after: merged(now, patch.$state.api) }
   }
   const { state, version } = await panel.read()
@@ -86,14 +102,14 @@ async function step(
       ...(valueAt(state, '/$state') as object),
       api: { ...(now as object), put: randomJson(random) },
     }
-    const answer = await panel.call<Read>('PUT', '', { state: { $state: next }, version })
+    const answer = await answerTo(panel.state.replace(next, { version }))
     return { asked: next, answer, isRefused: false, after: next.api as Json }
   }
   // Something of its own, said to an old version: it is added to whatever has become of the rest.
   const old = random.pick([...known.keys()])
   const key = `stale ${version}`
   const patches = [{ op: 'add', path: `${API}/${key}`, value: version }]
-  const answer = await panel.call<Read>('PATCH', '', { patches, version: old })
+  const answer = await answerTo(panel.state.patch(sent(patches), { version: old }))
   return { asked: { patches, old }, answer, isRefused: false, after: { ...(now as object), [key]: version } }
 }
 
@@ -141,11 +157,10 @@ async function compareWithModel(nexus: NexusProcess): Promise<void> {
   let now: Json = {}
   for (let count = 0; count < STEPS; count += 1) {
     const { asked, answer, isRefused, after } = await step(panel, random, now, known)
-    const what = JSON.stringify({ asked, answer: answer.body })
-    expect([isRefused, answer.status >= 400 && answer.status < 500], what).toEqual([isRefused, isRefused])
+    expect(answer.refusal !== null, JSON.stringify({ asked, answer })).toBe(isRefused)
     if (isRefused) continue
     now = after
-    known.set(answer.body.version ?? 0, structuredClone(after))
+    known.set(answer.version ?? 0, structuredClone(after))
   }
   isOver = true
   await Promise.all(writing)
@@ -171,28 +186,22 @@ async function compareHistory(
   followed: ReadonlyMap<number, Json>,
 ): Promise<void> {
   let folded: Json = { $state: {}, $computed: {} }
-  for (let offset = 0, left = true; left; offset += 1_000) {
-    const { body } = await panel.call<{ history: HistoryEntry[]; totalChanges: number }>(
-      'GET',
-      `/history?limit=1000&offset=${offset}`,
-    )
-    expect(body.totalChanges).toBe(newest.version)
-    expect(offset, 'a test of this size has one page').toBe(0)
-    for (const { version, patch } of body.history.toReversed()) {
-      folded = patched(folded, patch) ?? null
-      const { state } = await panel.read(version)
-      expect(folded).toEqual(state)
-      expect(followed.get(version), `version ${version} as it was told`).toEqual(state)
-    }
-    left = body.history.length === 1_000
+  const entries: HistoryEntry[] = []
+  for await (const entry of panel.state.history({ pageSize: 100 })) entries.push(entry)
+  expect(entries).toHaveLength(newest.version)
+  for (const { version, patch } of entries.toReversed()) {
+    folded = patched(folded, patch as unknown as Operation[]) ?? null
+    const { state } = await panel.read(version)
+    expect(folded).toEqual(state)
+    expect(followed.get(version), `version ${version} as it was told`).toEqual(state)
   }
 }
 
 async function compareDifferences(panel: Panel, random: Random, newest: number): Promise<void> {
   for (let count = 0; count < 20; count += 1) {
     const [from, to] = [1 + random.below(newest), 1 + random.below(newest)]
-    const { body } = await panel.call<{ patch: Operation[] }>('GET', `/diff?from=${from}&to=${to}`)
-    expect(patched((await panel.read(from)).state, body.patch)).toEqual((await panel.read(to)).state)
+    const patch = (await panel.state.diff(from, to)) as unknown as Operation[]
+    expect(patched((await panel.read(from)).state, patch)).toEqual((await panel.read(to)).state)
   }
 }
 

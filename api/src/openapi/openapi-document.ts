@@ -68,7 +68,9 @@ function describe(operation: Operation, refTo: RefTo): Record<string, unknown> {
     summary,
     ...(isPublic === true ? { security: [] } : {}),
     parameters: parametersOf(operation),
-    ...(body === undefined ? {} : { requestBody: { content: Object.fromEntries(content) } }),
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: isRequired(body), content: Object.fromEntries(content) } }),
     responses: {
       ...Object.fromEntries(
         Object.entries(answers).map(([status, answer]) => [status, responseOf(answer, refTo)]),
@@ -77,6 +79,10 @@ function describe(operation: Operation, refTo: RefTo): Record<string, unknown> {
     },
   }
 }
+
+/** No body counts as an empty object. */
+const isRequired = (body: NonNullable<Operation['body']>): boolean =>
+  Object.values(body).some(({ schema }) => !schema.safeParse({}).success)
 
 function parametersOf({ path, query, headers = [] }: Operation): unknown[] {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({

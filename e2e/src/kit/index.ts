@@ -22,3 +22,4 @@ export {
   signUpInPage,
   someone,
 } from './person.ts'
+export { randomJson, randomPatch } from './random-edits.ts'

@@ -1,5 +1,5 @@
+import { createClient, isApiError } from '@nexus/client'
 import { type AccessToken, createAccessToken } from './access-token.ts'
-import { isApiError, networkError, readProblem } from './problem.ts'
 import {
   type Account,
   type Admission,
@@ -17,32 +17,17 @@ import {
   type WorkspaceSummary,
 } from './shapes.ts'
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
-
-async function send(path: string, init: RequestInit): Promise<Response> {
-  try {
-    return await fetch(path, { credentials: 'same-origin', ...init })
-  } catch (cause) {
-    throw networkError(cause)
-  }
-}
-
-const withBody = (method: Method, body: unknown, headers: Record<string, string> = {}): RequestInit =>
-  body === undefined
-    ? { method, headers }
-    : { method, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) }
-
-async function readAnswer(response: Response): Promise<unknown> {
-  if (!response.ok) throw await readProblem(response)
-  return response.status === 204 ? null : response.json()
-}
-
 /** Two tabs that renew one session at the same moment take turns. */
 const exclusively = <T>(work: () => Promise<T>): Promise<T> =>
   'locks' in navigator ? navigator.locks.request('nexus:renew', work) : work()
 
-const renewGrant = async () =>
-  parseGrant(await readAnswer(await send('/api/auth/refresh', withBody('POST', {}))))
+const CONNECTION = {
+  baseUrl: location.origin,
+  // The session cookie goes along.
+  credentials: 'same-origin',
+  // A person who waits learns soon that the server cannot be reached.
+  maxTries: 2,
+} as const
 
 /** The calls of the studio, by the name of what they do. Each throws {@link ApiError}. */
 interface Api {
@@ -71,68 +56,67 @@ interface Api {
 }
 
 export function createApi(): Api {
-  const token = createAccessToken({ renew: renewGrant, now: Date.now, exclusively })
+  const open = createClient(CONNECTION).http
+  const renew = async () => parseGrant((await open.POST('/api/auth/refresh', { body: {} })).data)
+  const token = createAccessToken({ renew, now: Date.now, exclusively })
+  const { http } = createClient({ ...CONNECTION, token })
   let announceEnd = (): void => {}
 
-  const withToken = async (path: string, init: RequestInit, text: string): Promise<Response> => {
-    const headers = new Headers(init.headers)
-    headers.set('authorization', `Bearer ${text}`)
-    return send(path, { ...init, headers })
-  }
-
-  const request = async (method: Method, path: string, body?: unknown): Promise<unknown> => {
-    const init = withBody(method, body)
+  /** What a call answers; a session that is over is announced. */
+  const dataOf = async (call: Promise<{ readonly data?: unknown }>): Promise<unknown> => {
     try {
-      const first = await token.current()
-      const response = await withToken(path, init, first)
-      if (response.status !== 401) return await readAnswer(response)
-      return await readAnswer(await withToken(path, init, await token.replace(first)))
+      return (await call).data
     } catch (error) {
       if (isApiError(error) && error.status === 401) announceEnd()
       throw error
     }
   }
-
-  const admit = async (path: string, body: unknown): Promise<Admission> => {
-    const admission = parseAdmission(await readAnswer(await send(path, withBody('POST', body))))
+  const admit = async (call: Promise<{ readonly data?: unknown }>): Promise<Admission> => {
+    const admission = parseAdmission((await call).data)
     token.accept(admission.grant)
     return admission
   }
+  const workspace = (workspaceId: string) => ({ params: { path: { workspaceId } } })
+  const panel = (panelId: string) => ({ params: { path: { panelId } } })
 
   return {
     token,
     onSessionOver: (listener) => {
       announceEnd = listener
     },
-    signUp: (person) => admit('/api/auth/signup', person),
-    signIn: (person) => admit('/api/auth/login', person),
+    signUp: (person) => admit(open.POST('/api/auth/signup', { body: person })),
+    signIn: (person) => admit(open.POST('/api/auth/login', { body: person })),
     signOut: async () => {
       try {
-        const held = await token.current()
-        await withToken('/api/auth/logout', { method: 'POST' }, held)
+        await http.POST('/api/auth/logout', { body: {} })
+      } catch (error) {
+        // Refused: the session is over already.
+        if (!isApiError(error) || error.status === 0) throw error
       } finally {
         token.forget()
       }
     },
-    me: async () => parseAccount(await request('GET', '/api/auth/me')),
-    listWorkspaces: async () => parseWorkspaceList(await request('GET', '/api/workspaces')),
-    createWorkspace: async (workspace) =>
-      parseWorkspaceSummary(await request('POST', '/api/workspaces', workspace)),
-    readWorkspace: async (id) => parseWorkspace(await request('GET', `/api/workspaces/${id}`)),
-    activateWorkspace: async (id) => parseWorkspace(await request('POST', `/api/workspaces/${id}/activate`)),
-    changeWorkspace: async (id, change) => {
-      await request('PATCH', `/api/workspaces/${id}`, change)
+    me: async () => parseAccount(await dataOf(http.GET('/api/auth/me'))),
+    listWorkspaces: async () => parseWorkspaceList(await dataOf(http.GET('/api/workspaces'))),
+    createWorkspace: async (body) =>
+      parseWorkspaceSummary(await dataOf(http.POST('/api/workspaces', { body }))),
+    readWorkspace: async (id) =>
+      parseWorkspace(await dataOf(http.GET('/api/workspaces/{workspaceId}', workspace(id)))),
+    activateWorkspace: async (id) =>
+      parseWorkspace(await dataOf(http.POST('/api/workspaces/{workspaceId}/activate', workspace(id)))),
+    changeWorkspace: async (id, body) => {
+      await dataOf(http.PATCH('/api/workspaces/{workspaceId}', { ...workspace(id), body }))
     },
     deleteWorkspace: async (id) => {
-      await request('DELETE', `/api/workspaces/${id}`)
+      await dataOf(http.DELETE('/api/workspaces/{workspaceId}', workspace(id)))
     },
-    createPanel: async (panel) => parsePanel(await request('POST', '/api/panels', panel)),
+    createPanel: async (body) => parsePanel(await dataOf(http.POST('/api/panels', { body }))),
     renamePanel: async (id, name) => {
-      await request('PATCH', `/api/panels/${id}`, { name })
+      await dataOf(http.PATCH('/api/panels/{panelId}', { ...panel(id), body: { name } }))
     },
     deletePanel: async (id) => {
-      await request('DELETE', `/api/panels/${id}`)
+      await dataOf(http.DELETE('/api/panels/{panelId}', panel(id)))
     },
-    library: async () => parseLibrary(await request('GET', '/api/library')),
+    library: async () => parseLibrary(await dataOf(http.GET('/api/library'))),
   }
 }
