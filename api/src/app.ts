@@ -31,6 +31,7 @@ import { securityHeaders } from './middleware/security-headers.ts'
 import type { ApiParts } from './parts.ts'
 import { createReplicas } from './replicas/replicas.ts'
 import { createAuthRoutes } from './routes/auth-routes.ts'
+import { createBatchRoutes } from './routes/batch-routes.ts'
 import { createDocsRoutes } from './routes/docs-routes.ts'
 import { createEventRoutes } from './routes/event-routes.ts'
 import { createLibraryRoutes } from './routes/library-routes.ts'
@@ -173,8 +174,14 @@ function createApp(parts: ApiParts, logger: Logger): Express {
   app.use('/api/workspaces', createWorkspaceRoutes(parts))
   app.use('/api/panels', createPanelRoutes(parts))
   app.use('/api/library', createLibraryRoutes(parts))
-  // Before the panels' states: `snapshot` stands where a panel id would.
-  app.use('/api/state', createSnapshotRoutes(parts), createEventRoutes(parts), createStateRoutes(parts))
+  // Before the panels' states: `snapshot` and `batch` stand where a panel id would.
+  app.use(
+    '/api/state',
+    createSnapshotRoutes(parts),
+    createBatchRoutes(parts),
+    createEventRoutes(parts),
+    createStateRoutes(parts),
+  )
   app.use(unknownRoute, createProblemHandler(logger))
   return app
 }

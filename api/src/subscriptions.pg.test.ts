@@ -424,6 +424,7 @@ function slowLog(log: UpdateLog) {
   const slow: UpdateLog = {
     create: (documents) => log.create(documents),
     append: (batch) => log.append(batch),
+    appendAll: (batch) => log.appendAll(batch),
     heads: (documents) => log.heads(documents),
     read: async (document, version) => {
       if (isHeld) await new Promise<void>((resolve) => waiting.push(resolve))

@@ -1,4 +1,5 @@
 import createHttp, { type Client } from 'openapi-fetch'
+import { type BatchChange, type BatchOptions, type SavedBatch, saveBatch } from './batch.ts'
 import { createLive, type Live } from './live.ts'
 import type { paths } from './openapi.ts'
 import { createPanel, type Panel } from './panel.ts'
@@ -30,6 +31,8 @@ export interface NexusClient {
   readonly http: Client<paths>
   /** The state of one panel, its history and its changes. */
   panel(workspaceId: string, panelId: string): Panel
+  /** Changes several panels in one commit, or none of them. */
+  batch(workspaceId: string, changes: readonly BatchChange[], options?: BatchOptions): Promise<SavedBatch>
   /** The panels of one workspace as they change, over one WebSocket. */
   live(workspaceId: string): Live
 }
@@ -47,6 +50,7 @@ export function createClient(options: ClientOptions): NexusClient {
   return {
     http,
     panel: (workspaceId, panelId) => createPanel(http, { workspaceId, panelId }),
+    batch: (workspaceId, changes, options) => saveBatch(http, { workspaceId, changes, options }),
     live: (workspaceId) =>
       createLive({ baseUrl, workspaceId, token, http, WebSocket: options.WebSocket ?? globalThis.WebSocket }),
   }

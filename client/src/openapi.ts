@@ -19,6 +19,23 @@ export interface paths {
         patch: operations["patchState"];
         trace?: never;
     };
+    "/api/state/{workspaceId}/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change several panels in one commit, or none of them */
+        post: operations["changeStates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/state/{workspaceId}/{panelId}/events": {
         parameters: {
             query?: never;
@@ -427,6 +444,29 @@ export interface components {
             /** Format: date-time */
             updatedAt: string;
             appliedPatches: number;
+        };
+        Batch: {
+            changes: {
+                panelId: string;
+                patches?: unknown[];
+                mergePatch?: unknown;
+                state?: unknown;
+                version?: number;
+                strict?: boolean;
+            }[];
+            /** @enum {string} */
+            triggeredBy?: "user" | "ai" | "api" | "system";
+            triggerSource?: string;
+        };
+        SavedBatch: {
+            /** @constant */
+            success: true;
+            panels: {
+                panelId: string;
+                version: number;
+                /** Format: date-time */
+                updatedAt: string;
+            }[];
         };
         History: {
             panelId: string;
@@ -946,6 +986,125 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PatchedState"];
+                };
+            };
+            /** @description `malformed_json`: The body is not valid JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Sign in, or send a valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing, or you may not see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `patch_test_failed`: A test operation did not hold. `version_conflict`: The document has a newer version. `workspace_archived`: The workspace is archived. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The request or document is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or has a wrong value. `invalid_patch`: The patch cannot be applied. `idempotency_key_reused`: Another request was made with this Idempotency-Key. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeStates: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. Sent again within 24 hours the request is not carried out a second time. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                workspaceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Batch"];
+            };
+        };
+        responses: {
+            /** @description All of it is saved. A refusal says in `change` which of the changes caused it, counted from 0; nothing has changed then. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedBatch"];
                 };
             };
             /** @description `malformed_json`: The body is not valid JSON. */

@@ -56,7 +56,7 @@ export interface Panel {
   patch(operations: readonly Operation[], options?: WriteOptions): Promise<WrittenState>
   /** RFC 7396: members replace, `null` removes. */
   merge(patch: unknown, options?: Omit<WriteOptions, 'strict'>): Promise<WrittenState>
-  /** Adds to a number; additions of others at the same moment are not lost. */
+  /** Adds to a counter, whose additions all count, also those made at the same moment; or to a number, where the last one does. */
   increment(pointer: string, by?: number, options?: WriteOptions): Promise<WrittenState>
   /** Every change, newest first, page after page as far as it is read. */
   history(filter?: HistoryFilter): AsyncGenerator<HistoryEntry>

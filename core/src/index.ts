@@ -33,7 +33,9 @@ export type {
 } from './ports/fanout.ts'
 export type { SavedMoment, StateAtVersion, StateCache } from './ports/state-cache.ts'
 export type {
+  AppendAllOutcome,
   AppendEntry,
+  AppendedOutcome,
   AppendOutcome,
   Checkpoint,
   DocumentRecord,

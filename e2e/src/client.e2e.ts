@@ -103,6 +103,18 @@ test('[CLI5] reads, writes, history, difference, blame and revert of a panel, as
     await expect(refused).rejects.toMatchObject({ code: 'patch_test_failed', status: 409 })
     const strict = panel.patch([{ op: 'add', path: '/$state/m', value: 1 }], { version: 6, strict: true })
     await expect(strict).rejects.toMatchObject({ code: 'version_conflict', details: { currentVersion: 7 } })
+    const other = await createFreeFormPanel(url, account, { list: [] })
+    const moved = await client.batch(account.workspaceId, [
+      { panelId, patches: [{ op: 'remove', path: '/$state/list/0' }] },
+      { panelId: other, patches: [{ op: 'add', path: '/$state/list/0', value: { id: 'a' } }] },
+    ])
+    expect(moved.panels.map(({ version }) => version)).toEqual([8, 2])
+    const half = client.batch(account.workspaceId, [
+      { panelId, mergePatch: { $state: { n: 99 } } },
+      { panelId: other, state: { $state: {} }, version: 1, strict: true },
+    ])
+    await expect(half).rejects.toMatchObject({ code: 'version_conflict', details: { change: 1 } })
+    expect(await panel.valueAt('/$state/n')).toBe(1)
     const { data } = await client.http.GET('/api/workspaces')
     expect(data).toMatchObject([{ id: account.workspaceId, role: 'owner' }])
   }))

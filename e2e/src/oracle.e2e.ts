@@ -1,11 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import {
-  type Operation as ClientOperation,
-  createClient,
-  type HistoryEntry,
-  isApiError,
-  type Panel as StatePanel,
-} from '@nexus/client'
+import { type Operation as ClientOperation, createClient, type HistoryEntry, isApiError } from '@nexus/client'
 import { createRandom, createTestDatabase, type Random } from '@nexus/core/testkit'
 import { expect, test, vi } from 'vitest'
 import {
@@ -40,9 +34,21 @@ async function openPanel({ url }: NexusProcess) {
   const token = account.accessToken
   const panelId = await createFreeFormPanel(url, account, { api: {} })
   const path = `${url}/api/state/${account.workspaceId}/${panelId}`
-  const state = createClient({ baseUrl: url, token }).panel(account.workspaceId, panelId)
+  const client = createClient({ baseUrl: url, token })
+  const state = client.panel(account.workspaceId, panelId)
+  const besideId = await createFreeFormPanel(url, account, { made: [] })
   return {
     state,
+    /** Changes the panel, and says so in another one, or neither. */
+    patchBeside: async (patches: readonly Operation[]): Promise<{ version: number }> => {
+      const note = { op: 'add', path: '/$state/made/-', value: { id: crypto.randomUUID() } }
+      const { panels } = await client.batch(account.workspaceId, [
+        { panelId, patches: sent(patches) },
+        { panelId: besideId, patches: sent([note]) },
+      ])
+      return { version: panels[0]?.version ?? 0 }
+    },
+    madeBeside: async () => client.panel(account.workspaceId, besideId).valueAt('/$state/made'),
     read: async (version?: number): Promise<Read> => {
       const read = await state.read(version === undefined ? {} : { version })
       return { state: read.state as unknown as Json, version: read.version }
@@ -59,7 +65,7 @@ interface Answer {
   readonly refusal: string | null
 }
 
-async function answerTo(write: ReturnType<StatePanel['patch']>): Promise<Answer> {
+async function answerTo(write: Promise<{ readonly version: number }>): Promise<Answer> {
   try {
     return { version: (await write).version, refusal: null }
   } catch (error) {
@@ -75,6 +81,8 @@ interface Outcome {
   readonly asked: unknown
   readonly answer: Answer
   readonly isRefused: boolean
+  /** It was made together with a change of another panel. */
+  readonly isBatch?: boolean
   readonly after: Json
 }
 
@@ -88,8 +96,9 @@ async function step(
   if (kind < 5) {
     const patches = randomPatch(random, API, now)
     const after = patched({ $state: { api: now } }, patches)
-    const answer = await answerTo(panel.state.patch(sent(patches)))
-    return { asked: patches, answer, isRefused: after === undefined, after: at(after, now) }
+    const isBatch = random.below(3) === 0
+    const answer = await answerTo(isBatch ? panel.patchBeside(patches) : panel.state.patch(sent(patches)))
+    return { asked: patches, answer, isBatch, isRefused: after === undefined, after: at(after, now) }
   }
   if (kind < 7) {
     const patch = { $state: { api: { a: randomJson(random), c: null, b: randomJson(random) } } }
@@ -155,17 +164,20 @@ async function compareWithModel(nexus: NexusProcess): Promise<void> {
   const writing = editors.map((editor, index) => writeLive(editor, `live ${index}`, () => isOver))
   const known = new Map<number, Json>([[1, {}]])
   let now: Json = {}
+  let batches = 0
   for (let count = 0; count < STEPS; count += 1) {
-    const { asked, answer, isRefused, after } = await step(panel, random, now, known)
+    const { asked, answer, isRefused, isBatch, after } = await step(panel, random, now, known)
     expect(answer.refusal !== null, JSON.stringify({ asked, answer })).toBe(isRefused)
     if (isRefused) continue
     now = after
+    if (isBatch === true) batches += 1
     known.set(answer.version ?? 0, structuredClone(after))
   }
   isOver = true
   await Promise.all(writing)
   const newest = await panel.read()
   expect(valueAt(newest.state, API)).toEqual(now)
+  expect(await panel.madeBeside()).toHaveLength(batches)
   for (const editor of editors) {
     await editor.whenState(() => true)
     expect(editor.state.toJSON()).toEqual(valueAt(newest.state, '/$state'))

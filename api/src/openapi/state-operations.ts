@@ -1,4 +1,6 @@
 import {
+  batchRequest,
+  batchSchema,
   blameEntrySchema,
   blameQuery,
   createdSnapshotSchema,
@@ -88,6 +90,23 @@ export const STATE_OPERATIONS: readonly Operation[] = [
       [MERGE_PATCH_TYPE]: { name: 'MergePatch', schema: jsonField },
     },
     answers: { 200: { description: 'It is saved.', body: PATCHED } },
+    errors: WRITE_ERRORS,
+  },
+  {
+    method: 'post',
+    path: '/api/state/{workspaceId}/batch',
+    id: 'changeStates',
+    tag: 'State',
+    summary: 'Change several panels in one commit, or none of them',
+    headers: ['Idempotency-Key'],
+    body: { [JSON_TYPE]: { name: 'Batch', schema: batchRequest } },
+    answers: {
+      200: {
+        description:
+          'All of it is saved. A refusal says in `change` which of the changes caused it, counted from 0; nothing has changed then.',
+        body: { name: 'SavedBatch', schema: batchSchema },
+      },
+    },
     errors: WRITE_ERRORS,
   },
   {

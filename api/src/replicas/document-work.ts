@@ -46,6 +46,11 @@ export interface DocumentWork {
    *   `unavailable`: it may or may not have been saved.
    */
   change(change: Change): Promise<Changed>
+  /**
+   * Keeps everything else waiting, until it is released: for a change that is made together with those of other documents.
+   * Who wants several holds them in the order of their names.
+   */
+  hold(): Promise<HeldDocument>
   readonly isIdle: boolean
   /** The document is in memory. */
   readonly isOpen: boolean
@@ -53,9 +58,20 @@ export interface DocumentWork {
   close(): void
 }
 
+/** A document whose only user one is. */
+export interface HeldDocument {
+  /** At `head` or newer. @throws {NexusError} `not_found` or `unavailable`. */
+  open(head: Version): Promise<Replica>
+  /** The replica may hold something that is not saved. */
+  letGo(): void
+  release(): void
+}
+
 export function createDocumentWork(parts: DocumentWorkParts): DocumentWork {
   let changes: WaitingChange[] = []
   let reads: WaitingRead[] = []
+  /** Each runs until its holder releases the document. */
+  const holds: { run(): Promise<void> }[] = []
   let replica: Replica | null = null
   let isRunning = false
 
@@ -85,7 +101,11 @@ export function createDocumentWork(parts: DocumentWorkParts): DocumentWork {
     try {
       if (await answerRepeated(parts, group[0])) return
       const current = await opened(group.map(({ asked }) => asked.head))
-      const past = await openPast(parts, current, group)
+      const past: OpenedPast = { documents: new Map(), refused: new Set() }
+      const missing = () => missingPasts(current, group, past)
+      // Others may save something meanwhile: looked at again until nothing is missing when the changes are made.
+      for (let opening = missing(); opening.length > 0; opening = missing())
+        await Promise.all(opening.map((each) => openPast(parts, current, { ...each, opened: past })))
       await runGroup(
         current,
         group.filter((waiting) => !past.refused.has(waiting)),
@@ -164,8 +184,10 @@ export function createDocumentWork(parts: DocumentWorkParts): DocumentWork {
   const run = async (): Promise<void> => {
     if (isRunning) return
     isRunning = true
-    while (changes.length > 0 || reads.length > 0) {
+    while (changes.length > 0 || reads.length > 0 || holds.length > 0) {
       if (changes.length > 0) await runChanges(takeGroup())
+      const hold = holds.shift()
+      if (hold !== undefined) await hold.run()
       const group = reads
       reads = []
       if (group.length > 0) await runReads(group)
@@ -175,7 +197,25 @@ export function createDocumentWork(parts: DocumentWorkParts): DocumentWork {
     isRunning = false
   }
 
+  const held = (release: () => void): HeldDocument => ({
+    open: (head) => opened([head]),
+    letGo,
+    release,
+  })
+
   return {
+    hold: () => {
+      const { promise, resolve } = Promise.withResolvers<HeldDocument>()
+      const released = Promise.withResolvers<void>()
+      holds.push({
+        run: () => {
+          resolve(held(released.resolve))
+          return released.promise
+        },
+      })
+      void run()
+      return promise
+    },
     read: (asked) => {
       const { promise, resolve, reject } = Promise.withResolvers<StateAtVersion>()
       reads.push({ asked, resolve, reject })
@@ -199,40 +239,43 @@ export function createDocumentWork(parts: DocumentWorkParts): DocumentWork {
 }
 
 /** The state the change was made for is not kept any more: its sender must look again. */
-const isMerged = (error: unknown): boolean =>
+export const isMerged = (error: unknown): boolean =>
   isNexusError(error, 'not_found') && error.details.mergedInto !== undefined
 
 interface OpenedPast {
-  readonly documents: ReadonlyMap<Change, PastDocument>
+  readonly documents: Map<Change, PastDocument>
   /** Told already that their version cannot be had. */
-  readonly refused: ReadonlySet<WaitingChange>
+  readonly refused: Set<WaitingChange>
 }
 
-/** Opens, for every change that looked at an older version, the document as it was then. */
+interface MissingPast {
+  readonly waiting: WaitingChange
+  readonly base: Version
+}
+
+/** Changes that looked at an older version than the replica has now, and have not got it yet. */
+const missingPasts = (
+  replica: Replica,
+  group: readonly WaitingChange[],
+  { documents, refused }: OpenedPast,
+): MissingPast[] =>
+  group.flatMap((waiting) => {
+    const { base } = waiting.asked
+    const isOpen = base === null || base >= replica.version || documents.has(waiting.asked)
+    return isOpen || refused.has(waiting) ? [] : [{ waiting, base }]
+  })
+
 async function openPast(
   { past, document }: DocumentWorkParts,
   replica: Replica,
-  group: readonly WaitingChange[],
-): Promise<OpenedPast> {
-  const documents = new Map<Change, PastDocument>()
-  const refused = new Set<WaitingChange>()
-  const open = async (waiting: WaitingChange, base: Version): Promise<void> => {
-    try {
-      documents.set(waiting.asked, await past.open(document, base))
-    } catch (error) {
-      refused.add(waiting)
-      waiting.reject(isMerged(error) ? versionConflict(replica.version) : error)
-    }
+  { waiting, base, opened }: MissingPast & { readonly opened: OpenedPast },
+): Promise<void> {
+  try {
+    opened.documents.set(waiting.asked, await past.open(document, base))
+  } catch (error) {
+    opened.refused.add(waiting)
+    waiting.reject(isMerged(error) ? versionConflict(replica.version) : error)
   }
-  const missing = () =>
-    group.flatMap((waiting) => {
-      const { base } = waiting.asked
-      const isOpen = base === null || base >= replica.version || documents.has(waiting.asked)
-      return isOpen || refused.has(waiting) ? [] : [open(waiting, base)]
-    })
-  // Again, because what was the newest version when we began may not be any more.
-  for (let opening = missing(); opening.length > 0; opening = missing()) await Promise.all(opening)
-  return { documents, refused }
 }
 
 /** A strict change that changes nothing appends nothing, so its condition is checked here. */

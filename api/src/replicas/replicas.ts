@@ -14,6 +14,7 @@ import { type AppendQueue, createAppendQueue, createHeadWatch } from '@nexus/cor
 import { createQueueMetrics, type Metrics } from '@nexus/core/server'
 import { type BlameAt, createBlames } from './blames.ts'
 import type { Change, Changed } from './change.ts'
+import { changeTogether, type PartOfBatch } from './change-together.ts'
 import { createDocumentWork, type DocumentWork } from './document-work.ts'
 import { type PanelChange, patchesOf, readPatches } from './panel-patches.ts'
 import { createPastDocuments, type PastDocument } from './past-documents.ts'
@@ -63,6 +64,8 @@ export interface Replicas {
   openVersion(document: DocumentName, version: Version): Promise<PastDocument>
   /** See {@link DocumentWork.change}. */
   change(document: DocumentName, change: Change): Promise<Changed>
+  /** See {@link changeTogether}. */
+  changeTogether(changes: readonly PartOfBatch[]): Promise<Changed[]>
   /** Waits for appends under way and lets go of everything. */
   close(): Promise<void>
 }
@@ -146,6 +149,8 @@ export function createReplicas(options: ReplicasOptions): Replicas {
     readBlame: blames.read,
     openVersion: past.open,
     change: (document, change) => workOn(document).change(change).finally(evict),
+    changeTogether: (changes) =>
+      changeTogether({ queue, past, receipts: options.receipts, workOn }, changes).finally(evict),
     close: async () => {
       headWatch.stop()
       await queue.close()

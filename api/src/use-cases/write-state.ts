@@ -54,15 +54,19 @@ export async function writeState(
   const { address, request } = asked
   const found = await requireDocument(access, caller, address)
   requireRight(found, 'write')
-  const versions = versionsOf(request, found)
-  const change: Change = {
+  const change = toChange(caller, request, found)
+  return replicas.change(panelDocumentName(address.workspaceId, address.panelId), change)
+}
+
+/** What is asked for, as a change of a document that has been found. @throws {NexusError} When it cannot be meant so. */
+export function toChange(caller: VerifiedCaller, request: WriteRequest, found: DocumentAccess): Change {
+  return {
+    ...versionsOf(request, found),
     apply: applyOf(request.write),
     cause: causeOf(caller, request),
     head: found.head,
     receipt: request.receipt,
-    ...versions,
   }
-  return replicas.change(panelDocumentName(address.workspaceId, address.panelId), change)
 }
 
 function applyOf(write: Write): Change['apply'] {

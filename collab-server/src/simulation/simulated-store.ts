@@ -71,6 +71,7 @@ export class SimulatedStore {
     return {
       create: (documents) => this.#call(life, 'create', () => log.create(documents)),
       append: (batch) => this.#append(life, batch),
+      appendAll: (batch) => this.#call(life, 'appendAll', () => log.appendAll(batch)),
       heads: (documents) => this.#call(life, 'heads', () => log.heads(documents)),
       read: (document, version) => this.#call(life, 'read', () => log.read(document, version)),
       readTail: (document, range) => this.#call(life, 'readTail', () => log.readTail(document, range)),

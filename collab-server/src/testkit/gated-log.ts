@@ -39,6 +39,10 @@ export function createGatedLog(log: UpdateLog): GatedLog {
       appendCount += 1
       return log.append(batch)
     },
+    appendAll: async (batch) => {
+      check()
+      return log.appendAll(batch)
+    },
     create: (documents) => log.create(documents),
     heads: async (documents) => {
       check()

@@ -2,7 +2,7 @@ import { isNexusError, NexusError } from '../model/errors.ts'
 import type { NodeId } from '../model/ids.ts'
 import type { Version } from '../model/version.ts'
 import type { Fanout } from '../ports/fanout.ts'
-import type { AppendEntry, AppendOutcome, UpdateLog } from '../ports/update-log.ts'
+import type { AppendAllOutcome, AppendEntry, AppendOutcome, UpdateLog } from '../ports/update-log.ts'
 import type { DocumentName } from '../wire/document-name.ts'
 import { backOffMs } from './back-off.ts'
 import { type CommittedEntry, commitBatch, outcomesOfParts } from './commit-batch.ts'
@@ -88,6 +88,13 @@ export interface AppendQueue {
    *   the database refuses the content; nothing was appended.
    */
   appendOnce(entry: AppendEntry): Promise<AppendOutcome>
+  /**
+   * Appends changes of several documents in one commit, or none of them, past what waits: whoever asks has nothing else on
+   * its way for these documents. Announced as every append is.
+   *
+   * @throws {NexusError} `unavailable`: perhaps committed all the same; appending it again is harmless.
+   */
+  appendAll(entries: readonly AppendEntry[]): Promise<AppendAllOutcome>
   /**
    * What waits of a client's edits may come into the log another way: it has gone, and may take them to another server.
    * They are compared with the log before they are appended; those that are on their way there already are not.
@@ -271,8 +278,30 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
       }
     })
 
+  async function appendAll(entries: readonly AppendEntry[]): Promise<AppendAllOutcome> {
+    if (isClosed) throw new NexusError('unavailable', 'This server is shutting down.')
+    const startedAt = performance.now()
+    let isSaved = false
+    const outcome = await log
+      .appendAll(entries)
+      .then((decided) => {
+        isSaved = decided.state === 'appended'
+        return decided
+      })
+      .finally(() => onBatch({ edits: entries.length, durationMs: performance.now() - startedAt, isSaved }))
+    if (outcome.state === 'appended') {
+      const committed = outcome.outcomes.flatMap((appended, index) => {
+        const entry = entries[index]
+        return entry === undefined || appended === null ? [] : [{ entry, outcome: appended, parts: [] }]
+      })
+      if (unannounced.push(...committed) === committed.length) process.nextTick(announceAll)
+    }
+    return outcome
+  }
+
+  const together = new Set<Promise<unknown>>()
   const idle = async (): Promise<void> => {
-    await Promise.all(waiting.all().map(({ settled }) => settled))
+    await Promise.allSettled([...waiting.all().map(({ settled }) => settled), ...together])
   }
 
   type Kind = Pick<WaitingEntry, 'retry' | 'doubt' | 'dueAt'>
@@ -308,6 +337,11 @@ export function createAppendQueue(options: AppendQueueOptions): AppendQueue {
       const outcome = await handOver(entry, { retry: false, doubt: null, dueAt: performance.now() })
       if (outcome.state === 'known') throw new Error('Only what is in doubt can be known already.')
       return outcome
+    },
+    appendAll(entries) {
+      const appending = appendAll(entries)
+      together.add(appending)
+      return appending.finally(() => together.delete(appending))
     },
     doubt(document, clientSession) {
       for (const part of waiting.of(document)) {

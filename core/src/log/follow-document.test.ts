@@ -69,6 +69,7 @@ function logWith(log: MemoryUpdateLog, methods: Partial<UpdateLog>): UpdateLog {
   return {
     create: (documents) => log.create(documents),
     append: (batch) => log.append(batch),
+    appendAll: (batch) => log.appendAll(batch),
     heads: (documents) => log.heads(documents),
     read: (document, version) => log.read(document, version),
     readTail: (document, range) => log.readTail(document, range),

@@ -1,6 +1,7 @@
 import { toVersion, type Version } from '../model/version.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type {
+  AppendAllOutcome,
   AppendEntry,
   AppendOutcome,
   Checkpoint,
@@ -9,6 +10,7 @@ import type {
   LogEntry,
   NewDocument,
   Receipts,
+  RefusedOutcome,
   TailSize,
   UpdateDraft,
   UpdateLog,
@@ -43,28 +45,50 @@ export class MemoryUpdateLog implements UpdateLog {
   }
 
   async append(batch: readonly AppendEntry[]): Promise<AppendOutcome[]> {
-    if (new Set(batch.map(({ document }) => document)).size < batch.length) {
-      throw new Error('Two entries for one document in one batch.')
-    }
+    assertOneEntryPerDocument(batch)
     if (batch.some(({ updates }) => updates.length === 0)) throw new Error('An entry has no updates.')
     return batch.map((entry) => this.#appendEntry(entry))
   }
 
-  #appendEntry({ document, updates, expectedVersion, receipt }: AppendEntry): AppendOutcome {
+  async appendAll(batch: readonly AppendEntry[]): Promise<AppendAllOutcome> {
+    assertOneEntryPerDocument(batch)
+    const refusals = batch.map((entry) => this.#refusalOf(entry))
+    if (refusals.some((refusal) => refusal !== null)) return { state: 'refused', refusals }
+    const outcomes = batch.map((entry) => {
+      if (entry.updates.length === 0) return this.#keepReceipt(entry)
+      const outcome = this.#appendEntry(entry)
+      return outcome.state === 'appended' ? outcome : null
+    })
+    return { state: 'appended', outcomes }
+  }
+
+  #keepReceipt({ document, receipt }: AppendEntry): null {
     const stored = this.#documents.get(document)
-    if (stored === undefined) return { state: 'missing' }
-    const head = headOf(stored)
-    if (receipt !== undefined && stored.receipts.has(receipt.id)) return { state: 'repeated' }
-    if (expectedVersion !== undefined && expectedVersion !== head) {
-      return { state: 'conflict', currentVersion: head }
-    }
-    const occurredAt = this.#write(stored, updates)
-    if (receipt !== undefined) {
+    if (stored !== undefined && receipt !== undefined)
       stored.receipts.set(receipt.id, {
         receipt: { ...receipt, version: headOf(stored) },
         keptAt: this.#clock.now(),
       })
-    }
+    return null
+  }
+
+  #refusalOf({ document, expectedVersion, receipt }: AppendEntry): RefusedOutcome | null {
+    const stored = this.#documents.get(document)
+    if (stored === undefined) return { state: 'missing' }
+    const head = headOf(stored)
+    if (receipt !== undefined && stored.receipts.has(receipt.id)) return { state: 'repeated' }
+    const isConflict = expectedVersion !== undefined && expectedVersion !== head
+    return isConflict ? { state: 'conflict', currentVersion: head } : null
+  }
+
+  #appendEntry(entry: AppendEntry): AppendOutcome {
+    const { document, updates } = entry
+    const stored = this.#documents.get(document)
+    const refusal = this.#refusalOf(entry)
+    if (stored === undefined || refusal !== null) return refusal ?? { state: 'missing' }
+    const head = headOf(stored)
+    const occurredAt = this.#write(stored, updates)
+    this.#keepReceipt(entry)
     return { state: 'appended', fromVersion: toVersion(head + 1), toVersion: headOf(stored), occurredAt }
   }
 
@@ -164,6 +188,12 @@ export class MemoryUpdateLog implements UpdateLog {
     stored.checkpoints = [...stored.checkpoints, { version, state: state.slice() }].sort(
       (a, b) => a.version - b.version,
     )
+  }
+}
+
+function assertOneEntryPerDocument(batch: readonly AppendEntry[]): void {
+  if (new Set(batch.map(({ document }) => document)).size < batch.length) {
+    throw new Error('Two entries for one document in one batch.')
   }
 }
 

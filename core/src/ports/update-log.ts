@@ -51,6 +51,16 @@ export type AppendOutcome =
   /** There is something with its receipt already. Nothing of this entry was appended. */
   | { readonly state: 'repeated' }
 
+export type AppendedOutcome = Extract<AppendOutcome, { state: 'appended' }>
+export type RefusedOutcome = Exclude<AppendOutcome, AppendedOutcome>
+
+/** What became of entries that belong together; same positions as in the batch. */
+export type AppendAllOutcome =
+  /** `null`: of an entry without updates. */
+  | { readonly state: 'appended'; readonly outcomes: readonly (AppendedOutcome | null)[] }
+  /** Nothing of any entry was appended. `null`: this one was not the reason. */
+  | { readonly state: 'refused'; readonly refusals: readonly (RefusedOutcome | null)[] }
+
 export interface LogEntry {
   readonly version: Version
   /** Of the versions the entry stands for, `version` is the last: old history is thinned. Mostly equal to `version`. */
@@ -113,6 +123,13 @@ export interface UpdateLog {
    * Entries are independent: a conflict or missing document does not hold up the others.
    */
   append(batch: readonly AppendEntry[]): Promise<AppendOutcome[]>
+
+  /**
+   * Appends a batch over many documents in one commit, or nothing of it: a conflict, a missing document or a kept receipt
+   * refuses all. At most one entry per document. One without updates appends nothing; its condition is checked and its
+   * receipt kept, with the head as its version, like those of the others.
+   */
+  appendAll(batch: readonly AppendEntry[]): Promise<AppendAllOutcome>
 
   /** Heads of those of `documents` that exist. */
   heads(documents: readonly DocumentName[]): Promise<Map<DocumentName, Version>>

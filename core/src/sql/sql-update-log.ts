@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Version } from '../model/version.ts'
 import type { UpdateLog } from '../ports/update-log.ts'
 import type { DocumentName } from '../wire/document-name.ts'
+import { appendAll } from './append-all.ts'
 import { appendBatch } from './append-batch.ts'
 import { createDocuments } from './create-documents.ts'
 import type { Db, Trx } from './database.ts'
@@ -22,6 +23,7 @@ export function createSqlUpdateLog(db: Db | Trx): UpdateLog {
   return {
     create: (documents) => orUnavailable(() => createDocuments(db, documents)),
     append: (batch) => orUnavailable(() => appendBatch(db, batch)),
+    appendAll: (batch) => orUnavailable(() => appendAll(db, batch)),
     heads: (documents) => orUnavailable(() => readHeads(db, documents)),
     read: (document, version) => orUnavailable(() => readDocument(db, document, version ?? null)),
     readTail: (document, { after, upTo = null, limit = DEFAULT_TAIL_LIMIT }) =>

@@ -81,6 +81,98 @@ export function describeUpdateLog(name: string, open: () => Promise<OpenLog>): v
         expect(tail.map(({ update }) => update)).toEqual(updates.map(({ update }) => update))
       })
 
+      test('[LOG28] entries that belong together are appended in one commit, each with its versions, in any order', async () => {
+        const documents = await Promise.all([someLog(), someLog(4), someLog(2)])
+        const outcome = await log.appendAll(
+          documents.toReversed().map(({ document }) => ({ document, updates: someUpdates(2) })),
+        )
+        expect(outcome).toMatchObject({
+          state: 'appended',
+          outcomes: [
+            { fromVersion: 3, toVersion: 4 },
+            { fromVersion: 5, toVersion: 6 },
+            { fromVersion: 2, toVersion: 3 },
+          ],
+        })
+        const heads = await log.heads(documents.map(({ document }) => document))
+        expect(documents.map(({ document }) => heads.get(document))).toEqual([3, 6, 4])
+      })
+
+      test('[LOG28] one that is refused refuses all, and says why; nothing is appended and no receipt kept', async () => {
+        const [good, moved, done] = await Promise.all([someLog(), someLog(3), someLog()])
+        const receipt = { id: 'together', fingerprint: 'f' }
+        await append({
+          document: done.document,
+          updates: someUpdates(1),
+          receipt: { ...receipt, id: 'before' },
+        })
+        const outcome = await log.appendAll([
+          { document: good.document, updates: someUpdates(1), receipt },
+          { document: moved.document, updates: someUpdates(1), expectedVersion: toVersion(2), receipt },
+          { document: someDocument().document, updates: someUpdates(1), receipt },
+          { document: done.document, updates: someUpdates(1), receipt: { ...receipt, id: 'before' } },
+        ])
+        expect(outcome).toEqual({
+          state: 'refused',
+          refusals: [
+            null,
+            { state: 'conflict', currentVersion: 3 },
+            { state: 'missing' },
+            { state: 'repeated' },
+          ],
+        })
+        expect(
+          [...(await log.heads([good.document, moved.document, done.document])).values()].toSorted(),
+        ).toEqual([1, 2, 3])
+        expect(await opened.receipts.find(good.document, 'together')).toBeNull()
+      })
+
+      test('[LOG28] one without updates appends nothing, but its condition counts and its receipt is kept', async () => {
+        const [one, two] = await Promise.all([someLog(), someLog(4)])
+        const receipt = { id: 'r', fingerprint: 'f' }
+        const conditional = (expected: number) => [
+          { document: one.document, updates: someUpdates(1), receipt },
+          { document: two.document, updates: [], expectedVersion: toVersion(expected), receipt },
+        ]
+        expect(await log.appendAll(conditional(3))).toMatchObject({ refusals: [null, { currentVersion: 4 }] })
+        expect(await log.appendAll(conditional(4))).toMatchObject({ outcomes: [{ toVersion: 2 }, null] })
+        expect(await opened.receipts.find(two.document, 'r')).toMatchObject({ version: 4 })
+        expect((await log.heads([two.document])).get(two.document)).toBe(4)
+      })
+
+      test('[LOG28] with a receipt they are appended once, however many try at once, and each is kept with its version', async () => {
+        const documents = await Promise.all([someLog(), someLog(4)])
+        const receipt = { id: 'r', fingerprint: 'f' }
+        const entries = documents.map(({ document }) => ({ document, updates: someUpdates(1), receipt }))
+        const outcomes = await Promise.all(
+          [entries, entries.toReversed(), entries].map((batch) => log.appendAll(batch)),
+        )
+        expect(outcomes.map(({ state }) => state).toSorted()).toEqual(['appended', 'refused', 'refused'])
+        const kept = await Promise.all(documents.map(({ document }) => opened.receipts.find(document, 'r')))
+        expect(kept.map((each) => each?.version)).toEqual([2, 5])
+      })
+
+      test('[LOG28] at once, over the same documents in any order, each is whole and none waits for ever', async () => {
+        const documents = (await Promise.all([someLog(), someLog(), someLog()])).map(
+          ({ document }) => document,
+        )
+        const batches = Array.from({ length: 24 }, (_, index) =>
+          (index % 2 === 0 ? documents : documents.toReversed()).map((document) => ({
+            document,
+            updates: someUpdates(1),
+          })),
+        )
+        const [firstSingle = documents[0]] = documents
+        const singles = Array.from({ length: 12 }, () =>
+          firstSingle === undefined ? null : append({ document: firstSingle, updates: someUpdates(1) }),
+        )
+        const outcomes = await Promise.all(batches.map((batch) => log.appendAll(batch)))
+        await Promise.all(singles)
+        expect(outcomes.every(({ state }) => state === 'appended')).toBe(true)
+        const heads = await log.heads(documents)
+        expect(documents.map((document) => heads.get(document))).toEqual([37, 25, 25])
+      })
+
       test('[LOG4] an entry keeps its author, cause, session and time', async () => {
         const { document } = await someLog()
         const cause = {

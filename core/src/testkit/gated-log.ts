@@ -1,5 +1,5 @@
 import { NexusError } from '../model/errors.ts'
-import type { AppendEntry, AppendOutcome, UpdateLog } from '../ports/update-log.ts'
+import type { AppendEntry, UpdateLog } from '../ports/update-log.ts'
 
 /** What a test has an append do instead of committing at once. */
 type Fate = 'commit' | 'unavailable' | 'commit but lose the answer'
@@ -24,19 +24,20 @@ export function createGatedLog(log: UpdateLog): GatedLog {
   let isHeld = false
   let isPoison = (_entry: AppendEntry): boolean => false
 
-  async function append(batch: readonly AppendEntry[]): Promise<AppendOutcome[]> {
+  async function decided<T>(batch: readonly AppendEntry[], write: () => Promise<T>): Promise<T> {
     batches.push(batch)
     const fate = isHeld ? await new Promise<Fate>((resolve) => waiting.push(resolve)) : 'commit'
     if (fate === 'unavailable') throw new NexusError('unavailable', 'The test has taken the database away.')
     if (batch.some(isPoison)) throw new Error('The test refuses a value of this batch.')
-    const outcomes = await log.append(batch)
-    if (fate === 'commit') return outcomes
+    const outcome = await write()
+    if (fate === 'commit') return outcome
     throw new NexusError('unavailable', 'The test has cut the connection after the commit.')
   }
 
   return {
     create: (documents) => log.create(documents),
-    append,
+    append: (batch) => decided(batch, () => log.append(batch)),
+    appendAll: (batch) => decided(batch, () => log.appendAll(batch)),
     heads: (documents) => log.heads(documents),
     read: (document, version) => log.read(document, version),
     readTail: (document, range) => log.readTail(document, range),

@@ -10,6 +10,8 @@ export const MAX_FRAME_BYTES = 32_000_000
 export const MAX_JSON_DEPTH = 32
 /** Most operations in one JSON Patch. */
 export const MAX_PATCH_OPERATIONS = 1_000
+/** Panels that one batch may change. */
+export const MAX_BATCH_PANELS = 50
 /** Largest panel state as JSON text, UTF-16 code units. */
 export const MAX_STATE_CHARS = 4_000_000
 /** Longest triggerSource, characters. */

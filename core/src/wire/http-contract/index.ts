@@ -14,6 +14,13 @@ export {
   type UserView,
   userSchema,
 } from './accounts.ts'
+export {
+  type BatchChange,
+  type BatchRequest,
+  type BatchView,
+  batchRequest,
+  batchSchema,
+} from './batch.ts'
 export { isStorableText, jsonField } from './fields.ts'
 export {
   type CreatePanelRequest,
