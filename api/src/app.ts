@@ -23,6 +23,7 @@ import { createLiveSessions } from './accounts/live-sessions.ts'
 import { type ApiOptions, apiFallbacks } from './config.ts'
 import { createForgetting } from './forgetting.ts'
 import { createAuthenticate, createAuthenticateStream } from './middleware/authenticate.ts'
+import { createJsonBody } from './middleware/json-body.ts'
 import { createProblemHandler, unknownRoute } from './middleware/problems.ts'
 import { requestContext } from './middleware/request-context.ts'
 import { createRequestLog } from './middleware/request-log.ts'
@@ -131,6 +132,7 @@ async function createParts({ db, log, fanout, nodeId, ...given }: CreateApiOptio
     onError: (error) => given.logger.warn({ err: error }, 'the log could not be read or written'),
     maxReplicas: options.MAX_REPLICAS,
     maxCachedChars: options.MAX_CACHED_CHARS,
+    changeLimits: { maxStateChars: options.MAX_STATE_CHARS, maxUpdateBytes: options.MAX_UPDATE_BYTES },
     states: given.states ?? null,
     metrics,
   })
@@ -158,6 +160,7 @@ async function createParts({ db, log, fanout, nodeId, ...given }: CreateApiOptio
     snapshotWaitMs: given.overrides?.snapshotWaitMs ?? SNAPSHOT_WAIT_MS,
     authenticate: createAuthenticate(credentials),
     authenticateStream: createAuthenticateStream(credentials),
+    jsonBody: createJsonBody({ maxBytes: options.MAX_BODY_BYTES, maxDepth: options.MAX_JSON_DEPTH }),
   }
 }
 

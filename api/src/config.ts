@@ -1,3 +1,4 @@
+import { limits } from '@nexus/core'
 import {
   integerOption,
   type OptionsOf,
@@ -19,6 +20,29 @@ const TUNING_OPTIONS = {
   RATE_LIMIT_AUTH_PER_ACCOUNT: integerOption(
     { min: 0, max: 1_000_000 },
     { doc: 'Failed sign-ins per minute and account; 0: no limit', fallback: 10 },
+  ),
+  MAX_BODY_BYTES: integerOption(
+    { min: 1_000, max: 64_000_000 },
+    { doc: 'Largest JSON body of a request, bytes', fallback: limits.MAX_BODY_BYTES },
+  ),
+  MAX_JSON_DEPTH: integerOption(
+    { min: 4, max: limits.MAX_JSON_DEPTH },
+    { doc: 'Deepest nesting of a request body, levels', fallback: limits.MAX_JSON_DEPTH },
+  ),
+  MAX_PATCH_OPERATIONS: integerOption(
+    { min: 1, max: limits.PATCH_OPERATIONS_CEILING },
+    { doc: 'Operations in one JSON Patch, or in one batch', fallback: limits.MAX_PATCH_OPERATIONS },
+  ),
+  MAX_STATE_CHARS: integerOption(
+    { min: 1_000, max: limits.STATE_CHARS_CEILING },
+    {
+      doc: 'Largest state of a panel that a request may leave, characters of JSON',
+      fallback: limits.MAX_STATE_CHARS,
+    },
+  ),
+  MAX_UPDATE_BYTES: integerOption(
+    { min: 1_000, max: 16_000_000 },
+    { doc: 'Largest update that one change may become, bytes', fallback: limits.MAX_UPDATE_BYTES },
   ),
   MAX_REPLICAS: integerOption(
     { min: 1, max: 100_000 },

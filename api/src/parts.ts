@@ -5,6 +5,7 @@ import type { RequestHandler } from 'express'
 import type { Accounts } from './accounts/accounts.ts'
 import type { ApiOptions } from './config.ts'
 import type { Credentials } from './middleware/authenticate.ts'
+import type { JsonBody } from './middleware/json-body.ts'
 import type { Replicas } from './replicas/replicas.ts'
 import type { Subscriptions } from './subscriptions/subscriptions.ts'
 
@@ -26,4 +27,5 @@ export interface ApiParts extends Credentials {
   /** The same for answers that stay open. */
   readonly authenticateStream: RequestHandler
   readonly subscriptions: Subscriptions
+  readonly jsonBody: JsonBody
 }

@@ -1,9 +1,10 @@
+import { limits } from '@nexus/core'
 import { describe, expect, test } from 'vitest'
 import { refuseHostileJson } from './body-limits.ts'
 
 const pointerOf = (text: string): unknown => {
   try {
-    refuseHostileJson(JSON.parse(text))
+    refuseHostileJson(JSON.parse(text), limits.MAX_JSON_DEPTH)
     return 'taken'
   } catch (error) {
     return error instanceof Error && 'details' in error

@@ -1,4 +1,4 @@
-import { limits, NexusError } from '@nexus/core'
+import { NexusError } from '@nexus/core'
 import { isStorableText } from '@nexus/core/http-contract'
 
 interface Place<Value = unknown> {
@@ -15,14 +15,12 @@ interface Place<Value = unknown> {
  *
  * @throws {NexusError} `validation_failed` with the `pointer` of the first such place.
  */
-export function refuseHostileJson(body: unknown): void {
+export function refuseHostileJson(body: unknown, maxDepth: number): void {
   const root = { value: body, parent: null, key: '', depth: 0 }
   checkScalar(root)
   const places: Place<object>[] = isContainer(body) ? [{ ...root, value: body }] : []
   for (let place = places.pop(); place !== undefined; place = places.pop()) {
-    if (place.depth >= limits.MAX_JSON_DEPTH) {
-      refuse(place, `The body is nested deeper than ${limits.MAX_JSON_DEPTH} levels.`)
-    }
+    if (place.depth >= maxDepth) refuse(place, `The body is nested deeper than ${maxDepth} levels.`)
     for (const key in place.value) {
       if (key === '__proto__' || !isStorableText(key))
         refuse(place, 'A member has a name that is not allowed.')

@@ -1,13 +1,13 @@
-import { limits, NexusError, type Version } from '@nexus/core'
+import { NexusError, type Version } from '@nexus/core'
 import * as Y from 'yjs'
 import { type Attempt, attempt, type Change } from './change.ts'
 import { decode, type PastDocument } from './past-documents.ts'
 import type { Replica } from './replica.ts'
 
-const TOO_LARGE: Attempt = {
+const tooLarge = ({ changeLimits: { maxStateChars } }: Replica): Attempt => ({
   state: 'spoilt',
-  error: new NexusError('payload_too_large', `The state would exceed ${limits.MAX_STATE_CHARS} characters.`),
-}
+  error: new NexusError('payload_too_large', `The state would exceed ${maxStateChars} characters.`),
+})
 
 /**
  * Applies changes to the replica, in order, each to the version its caller looked at. Nothing is awaited, so that no
@@ -31,7 +31,7 @@ export function attemptGroup(
     const made: Attempt =
       aside === null ? attemptDirectly(replica, change) : attemptAside(replica, change, aside)
     const isTooLarge = made.state === 'changed' && replica.hasOutgrown()
-    attempts.push(isTooLarge ? TOO_LARGE : made)
+    attempts.push(isTooLarge ? tooLarge(replica) : made)
     if (isTooLarge || made.state === 'spoilt') break
     isDirty ||= made.state === 'changed'
   }
@@ -40,12 +40,13 @@ export function attemptGroup(
 
 function attemptDirectly(replica: Replica, change: Change): Attempt {
   if (change.base !== null && change.base > replica.version) return unknownBase(change.base, replica.version)
-  return attempt(change, replica.doc, replica.model())
+  const { doc, changeLimits } = replica
+  return attempt(change, { ...changeLimits, doc, model: replica.model() })
 }
 
 /** Makes the change in a document of its own and merges what it did into the replica. */
 function attemptAside(replica: Replica, change: Change, { doc, model }: PastDocument): Attempt {
-  const made = attempt(change, doc, model)
+  const made = attempt(change, { ...replica.changeLimits, doc, model })
   doc.destroy()
   if (made.state === 'changed') Y.applyUpdate(replica.doc, made.update, 'stale change')
   return made.state === 'spoilt' ? { state: 'refused', error: made.error } : made

@@ -1,4 +1,4 @@
-import { limits, NexusError, type Receipt, type UpdateDraft, type Version } from '@nexus/core'
+import { NexusError, type Receipt, type UpdateDraft, type Version } from '@nexus/core'
 import type { PanelModel } from '@nexus/core/document'
 import * as Y from 'yjs'
 
@@ -30,6 +30,13 @@ export interface Changed {
   readonly isRepeated: boolean
 }
 
+/** How much one change may do. */
+export interface ChangeLimits {
+  /** Of the state it leaves, as JSON, unless it was larger before. */
+  readonly maxStateChars: number
+  readonly maxUpdateBytes: number
+}
+
 /** What applying a change to a document did. */
 export type Attempt =
   | { readonly state: 'changed'; readonly update: Uint8Array }
@@ -40,7 +47,10 @@ export type Attempt =
   | { readonly state: 'spoilt'; readonly error: unknown }
 
 /** Applies `change` to `doc` and says what became of it. Never throws. */
-export function attempt(change: Change, doc: Y.Doc, model: PanelModel): Attempt {
+export function attempt(
+  change: Change,
+  { doc, model, maxUpdateBytes }: { doc: Y.Doc; model: PanelModel; maxUpdateBytes: number },
+): Attempt {
   const updates: Uint8Array[] = []
   const collect = (update: Uint8Array): void => void updates.push(update)
   doc.on('update', collect)
@@ -54,6 +64,6 @@ export function attempt(change: Change, doc: Y.Doc, model: PanelModel): Attempt 
   const [first] = updates
   if (first === undefined) return { state: 'unchanged' }
   const update = updates.length === 1 ? first : Y.mergeUpdates(updates)
-  if (update.byteLength <= limits.MAX_UPDATE_BYTES) return { state: 'changed', update }
+  if (update.byteLength <= maxUpdateBytes) return { state: 'changed', update }
   return { state: 'spoilt', error: new NexusError('payload_too_large', 'The change is too large.') }
 }

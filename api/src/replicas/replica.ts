@@ -10,6 +10,7 @@ import {
 import { buildDocument, type PanelModel, panelJson, readSource, readState } from '@nexus/core/document'
 import { createTail, type FollowedUpdate, followDocument, type HeadWatch, type Tail } from '@nexus/core/log'
 import * as Y from 'yjs'
+import type { ChangeLimits } from './change.ts'
 import { followSource } from './follow-source.ts'
 import { createSavedTimes } from './saved-times.ts'
 import { createSizeGuard } from './size-guard.ts'
@@ -23,6 +24,7 @@ export interface ReplicaParts {
   readonly headWatch: HeadWatch
   /** The log has been put back to an earlier moment: what was read of it, of any document, may never have been. */
   readonly onLogCut: () => void
+  readonly changeLimits: ChangeLimits
 }
 
 /** Origin of transactions that bring in what is in the log already. */
@@ -35,6 +37,7 @@ const FROM_LOG = 'log'
  */
 export interface Replica {
   readonly doc: Y.Doc
+  readonly changeLimits: ChangeLimits
   readonly version: Version
   /** What lies behind the newest checkpoint of the log. */
   readonly tail: Tail
@@ -94,12 +97,17 @@ export async function openReplica(parts: ReplicaParts): Promise<Replica> {
   const last = follower.record.tail.at(-1)
   if (last) times.note(last.version, last.occurredAt)
   const models = await followSource(log, follower, doc)
-  const size = createSizeGuard(doc, () => JSON.stringify(readState(doc, models.current().shape)).length)
+  const { changeLimits } = parts
+  const size = createSizeGuard(doc, {
+    maxChars: changeLimits.maxStateChars,
+    measure: () => JSON.stringify(readState(doc, models.current().shape)).length,
+  })
   // Others may have saved something between `version` and our own updates; `doc` is no version until that is here.
   let savedByUs = NO_VERSION
 
   return {
     doc,
+    changeLimits,
     tail,
     get version() {
       return follower.version

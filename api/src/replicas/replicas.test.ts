@@ -44,6 +44,7 @@ async function openPanel(initialState: JsonObject, { maxReplicas = 10 } = {}) {
       maxCachedChars: 1_000_000,
       states: null,
       metrics: createUnreadMetrics(),
+      changeLimits: { maxStateChars: 4_000_000, maxUpdateBytes: 4_000_000 },
     })
   const replicas = process()
   const head = async (): Promise<Version> => (await log.heads([document])).get(document) ?? toVersion(0)

@@ -13,7 +13,7 @@ import type { JsonPatchOperation } from '@nexus/core/document'
 import { type AppendQueue, createAppendQueue, createHeadWatch } from '@nexus/core/log'
 import { createQueueMetrics, type Metrics } from '@nexus/core/server'
 import { type BlameAt, createBlames } from './blames.ts'
-import type { Change, Changed } from './change.ts'
+import type { Change, Changed, ChangeLimits } from './change.ts'
 import { changeTogether, type PartOfBatch } from './change-together.ts'
 import { createDocumentWork, type DocumentWork } from './document-work.ts'
 import { type PanelChange, patchesOf, readPatches } from './panel-patches.ts'
@@ -34,6 +34,7 @@ interface ReplicasOptions {
   /** What other processes have built; `null`: nothing is shared. */
   readonly states: StateCache | null
   readonly metrics: Metrics
+  readonly changeLimits: ChangeLimits
 }
 
 export interface ReadState {

@@ -1,17 +1,21 @@
-import { limits } from '@nexus/core'
 import type * as Y from 'yjs'
 
 /** JSON of one byte of an update has at most this many characters: a control character is written `\u0001`. */
 const MAX_CHARS_PER_BYTE = 6
 
-/** Knows whether a state has outgrown {@link limits.MAX_STATE_CHARS}, without measuring it after every change. */
+/** Knows whether a state has outgrown its limit, without measuring it after every change. */
 interface SizeGuard {
   /** True when the state is larger than allowed and larger than it was at the last look; what shrinks it may pass. */
   hasOutgrown(): boolean
 }
 
-/** @param measure - Length of the state's JSON now; called only when what has been added could make it too large. */
-export function createSizeGuard(doc: Y.Doc, measure: () => number): SizeGuard {
+interface SizeGuardOptions {
+  readonly maxChars: number
+  /** Length of the state's JSON now; called only when what has been added could make it too large. */
+  readonly measure: () => number
+}
+
+export function createSizeGuard(doc: Y.Doc, { maxChars, measure }: SizeGuardOptions): SizeGuard {
   let measured = measure()
   let addedBytes = 0
   doc.on('update', (update: Uint8Array) => {
@@ -19,11 +23,11 @@ export function createSizeGuard(doc: Y.Doc, measure: () => number): SizeGuard {
   })
   return {
     hasOutgrown: () => {
-      if (measured + addedBytes * MAX_CHARS_PER_BYTE <= limits.MAX_STATE_CHARS) return false
+      if (measured + addedBytes * MAX_CHARS_PER_BYTE <= maxChars) return false
       const before = measured
       measured = measure()
       addedBytes = 0
-      return measured > limits.MAX_STATE_CHARS && measured > before
+      return measured > maxChars && measured > before
     },
   }
 }

@@ -11,7 +11,6 @@ import { type Request, type RequestHandler, Router } from 'express'
 import type { SignedIn, User } from '../accounts/accounts.ts'
 import { createAttemptLimit } from '../middleware/attempt-limit.ts'
 import { bearerTokenOf } from '../middleware/authenticate.ts'
-import { jsonBody } from '../middleware/json-body.ts'
 import { parseBody } from '../middleware/parse.ts'
 import { callerOf } from '../middleware/request-context.ts'
 import { route } from '../middleware/route.ts'
@@ -92,10 +91,10 @@ export function createAuthRoutes(parts: ApiParts): Router {
   }
 
   const router = Router()
-  route(router, '/signup', { POST: [limitAddress, ...jsonBody(), signUp] })
-  route(router, '/login', { POST: [limitAddress, ...jsonBody(), signIn] })
-  route(router, '/refresh', { POST: [...jsonBody(), refresh] })
-  route(router, '/logout', { POST: [...jsonBody(), signOut] })
+  route(router, '/signup', { POST: [limitAddress, ...parts.jsonBody(), signUp] })
+  route(router, '/login', { POST: [limitAddress, ...parts.jsonBody(), signIn] })
+  route(router, '/refresh', { POST: [...parts.jsonBody(), refresh] })
+  route(router, '/logout', { POST: [...parts.jsonBody(), signOut] })
   route(router, '/me', { GET: [authenticate, me] })
   return router
 }

@@ -1,8 +1,7 @@
-import { limits, NexusError, type Receipt } from '@nexus/core'
+import type { Receipt } from '@nexus/core'
 import { type BatchChange, batchRequest } from '@nexus/core/http-contract'
 import { type RequestHandler, Router } from 'express'
 import type * as z from 'zod'
-import { jsonBody } from '../middleware/json-body.ts'
 import { parseBody } from '../middleware/parse.ts'
 import { callerOf } from '../middleware/request-context.ts'
 import { route } from '../middleware/route.ts'
@@ -12,18 +11,22 @@ import { toWorkspaceId } from '../use-cases/workspace-rights.ts'
 import { writeBatch } from '../use-cases/write-batch.ts'
 import type { Write, WriteRequest } from '../use-cases/write-state.ts'
 import { REPLAYED, receiptOf } from './idempotency.ts'
+import { refuseTooManyOperations } from './write-requests.ts'
 
 /** `/api/state/{w}/batch`: several panels in one commit. */
 export function createBatchRoutes(parts: ApiParts): Router {
   const change: RequestHandler = async (request, response) => {
     const workspaceId = toWorkspaceId(request.params.workspaceId)
     const body = parseBody(batchRequest, request)
-    refuseTooMany(body.changes)
     const receipt = receiptOf(request)
     const writes = body.changes.map((each) => ({
       panelId: toPanelId(each.panelId),
       request: toRequest(each, body, receipt),
     }))
+    refuseTooManyOperations(
+      writes.map(({ request: { write } }) => write),
+      parts.options,
+    )
     const changed = await writeBatch(parts, callerOf(request), { workspaceId, writes })
     if (changed.some(({ isRepeated }) => isRepeated)) response.setHeader(REPLAYED, 'true')
     response.json({
@@ -37,20 +40,8 @@ export function createBatchRoutes(parts: ApiParts): Router {
   }
 
   const router = Router()
-  route(router, '/:workspaceId/batch', { POST: [parts.authenticate, ...jsonBody(), change] })
+  route(router, '/:workspaceId/batch', { POST: [parts.authenticate, ...parts.jsonBody(), change] })
   return router
-}
-
-function refuseTooMany(changes: readonly BatchChange[]): void {
-  const count = changes.reduce((sum, { patches = [] }) => sum + patches.length, 0)
-  if (count <= limits.MAX_PATCH_OPERATIONS) return
-  throw new NexusError(
-    'validation_failed',
-    `There may be ${limits.MAX_PATCH_OPERATIONS} operations in all.`,
-    {
-      details: { pointer: '/changes' },
-    },
-  )
 }
 
 const toRequest = (

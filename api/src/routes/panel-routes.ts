@@ -1,7 +1,6 @@
 import { NexusError } from '@nexus/core'
 import { createPanelRequest, updatePanelRequest } from '@nexus/core/http-contract'
 import { type Request, type RequestHandler, Router } from 'express'
-import { jsonBody } from '../middleware/json-body.ts'
 import { parseBody } from '../middleware/parse.ts'
 import { callerOf } from '../middleware/request-context.ts'
 import { route } from '../middleware/route.ts'
@@ -60,10 +59,10 @@ export function createPanelRoutes(parts: ApiParts): Router {
   }
 
   const router = Router()
-  route(router, '/', { POST: [authenticate, ...jsonBody(), create] })
+  route(router, '/', { POST: [authenticate, ...parts.jsonBody(), create] })
   route(router, '/:panelId', {
     GET: [authenticate, read],
-    PATCH: [authenticate, ...jsonBody(), change],
+    PATCH: [authenticate, ...parts.jsonBody(), change],
     DELETE: [authenticate, remove],
   })
   return router

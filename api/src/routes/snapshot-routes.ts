@@ -1,7 +1,6 @@
 import type { WorkspaceId } from '@nexus/core'
 import { createSnapshotRequest, workspaceStateQuery } from '@nexus/core/http-contract'
 import { type Request, type RequestHandler, Router } from 'express'
-import { jsonBody } from '../middleware/json-body.ts'
 import { parseBody, parseQuery } from '../middleware/parse.ts'
 import { callerOf } from '../middleware/request-context.ts'
 import { route } from '../middleware/route.ts'
@@ -45,7 +44,7 @@ export function createSnapshotRoutes(parts: ApiParts): Router {
   const router = Router()
   route(router, '/:workspaceId/snapshot', {
     GET: [authenticate, read],
-    POST: [authenticate, ...jsonBody(), create],
+    POST: [authenticate, ...parts.jsonBody(), create],
   })
   route(router, '/:workspaceId/snapshots', { GET: [authenticate, list] })
   return router

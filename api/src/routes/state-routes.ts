@@ -1,7 +1,6 @@
 import { NexusError, toVersion, type Version } from '@nexus/core'
 import { blameQuery, diffQuery, readStateQuery, revertStateRequest } from '@nexus/core/http-contract'
 import { type Request, type RequestHandler, Router } from 'express'
-import { jsonBody } from '../middleware/json-body.ts'
 import { parseBody, parseQuery } from '../middleware/parse.ts'
 import { callerOf } from '../middleware/request-context.ts'
 import { route } from '../middleware/route.ts'
@@ -24,7 +23,7 @@ import { writeState } from '../use-cases/write-state.ts'
 import { etagOf, hasAlready } from './conditions.ts'
 import { parseHistoryQuery, WHOLE_HISTORY } from './history-query.ts'
 import { REPLAYED, receiptOf } from './idempotency.ts'
-import { PATCH_TYPES, parsePatch, parsePut } from './write-requests.ts'
+import { PATCH_TYPES, parsePatch, parsePut, refuseTooManyOperations } from './write-requests.ts'
 
 /** `/api/state/{w}/{p}` */
 export function createStateRoutes(parts: ApiParts): Router {
@@ -123,6 +122,7 @@ export function createStateRoutes(parts: ApiParts): Router {
     async (request, response) => {
       const address = addressOf(request)
       const parsed = parse(request)
+      refuseTooManyOperations([parsed.write], parts.options)
       const changed = await writeState(parts, callerOf(request), { address, request: parsed })
       const { write: wanted } = parsed
       const appliedPatches = wanted.kind === 'json-patch' ? wanted.operations.length : 1
@@ -139,13 +139,13 @@ export function createStateRoutes(parts: ApiParts): Router {
   const router = Router()
   route(router, '/:workspaceId/:panelId', {
     GET: [authenticate, read],
-    PUT: [authenticate, ...jsonBody(), write(parsePut, false)],
-    PATCH: [authenticate, ...jsonBody(PATCH_TYPES), write(parsePatch, true)],
+    PUT: [authenticate, ...parts.jsonBody(), write(parsePut, false)],
+    PATCH: [authenticate, ...parts.jsonBody(PATCH_TYPES), write(parsePatch, true)],
   })
   route(router, '/:workspaceId/:panelId/history', { GET: [authenticate, history] })
   route(router, '/:workspaceId/:panelId/diff', { GET: [authenticate, diff] })
   route(router, '/:workspaceId/:panelId/blame', { GET: [authenticate, blame] })
-  route(router, '/:workspaceId/:panelId/revert', { POST: [authenticate, ...jsonBody(), revert] })
+  route(router, '/:workspaceId/:panelId/revert', { POST: [authenticate, ...parts.jsonBody(), revert] })
   return router
 }
 

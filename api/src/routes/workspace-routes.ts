@@ -6,7 +6,6 @@ import {
   workspaceListQuery,
 } from '@nexus/core/http-contract'
 import { type Request, type RequestHandler, Router } from 'express'
-import { jsonBody } from '../middleware/json-body.ts'
 import { parseBody, parseQuery } from '../middleware/parse.ts'
 import { callerOf } from '../middleware/request-context.ts'
 import { route } from '../middleware/route.ts'
@@ -68,13 +67,13 @@ export function createWorkspaceRoutes(parts: ApiParts): Router {
   }
 
   const router = Router()
-  route(router, '/', { GET: [authenticate, list], POST: [authenticate, ...jsonBody(), create] })
+  route(router, '/', { GET: [authenticate, list], POST: [authenticate, ...parts.jsonBody(), create] })
   route(router, '/:workspaceId', {
     GET: [authenticate, read],
-    PATCH: [authenticate, ...jsonBody(), change],
+    PATCH: [authenticate, ...parts.jsonBody(), change],
     DELETE: [authenticate, remove],
   })
-  route(router, '/:workspaceId/activate', { POST: [authenticate, ...jsonBody(), activate] })
+  route(router, '/:workspaceId/activate', { POST: [authenticate, ...parts.jsonBody(), activate] })
   route(router, '/:workspaceId/panels', { GET: [authenticate, panels] })
   return router
 }

@@ -9,6 +9,7 @@ import {
   writeStateQuery,
 } from '@nexus/core/http-contract'
 import type { Request } from 'express'
+import type { ApiOptions } from '../config.ts'
 import { mediaTypeOf } from '../middleware/json-body.ts'
 import { parseBody, parseQuery } from '../middleware/parse.ts'
 import type { Write, WriteRequest } from '../use-cases/write-state.ts'
@@ -37,6 +38,22 @@ function toRequest(request: Request, write: Write, given: Conditions): WriteRequ
     triggerSource: given.triggerSource ?? query.triggerSource ?? null,
     receipt: receiptOf(request),
   }
+}
+
+/** @throws {NexusError} `validation_failed` for more operations, in all, than one request may have. */
+export function refuseTooManyOperations(
+  writes: readonly Write[],
+  { MAX_PATCH_OPERATIONS }: ApiOptions,
+): void {
+  const count = writes.reduce(
+    (sum, write) => sum + (write.kind === 'json-patch' ? write.operations.length : 0),
+    0,
+  )
+  if (count > MAX_PATCH_OPERATIONS)
+    throw new NexusError(
+      'validation_failed',
+      `A request may have at most ${MAX_PATCH_OPERATIONS} operations.`,
+    )
 }
 
 /** @throws {NexusError} `validation_failed`. */

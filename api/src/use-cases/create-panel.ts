@@ -10,6 +10,7 @@ import {
 } from '@nexus/core'
 import { compilePanel } from '@nexus/core/nxml'
 import { createSqlUpdateLog, type Db, type Trx } from '@nexus/core/sql'
+import type { ApiOptions } from '../config.ts'
 import { newPanelDocument } from './new-documents.ts'
 import { noWorkspace } from './workspace-rights.ts'
 
@@ -29,16 +30,17 @@ export interface NewPanel {
 /**
  * Creates a panel at the end of its workspace, and its document with the first update, in one transaction.
  *
- * @throws {NexusError} `invalid_nxml`, `invalid_patch` (initial state), `not_found` when the workspace has just been
+ * @throws {NexusError} `invalid_nxml`, `invalid_patch` or `payload_too_large` (initial state), `not_found` when the workspace has just been
  *   deleted. Nothing has been created then.
  */
 export async function createPanel(
-  { db, fanout }: { readonly db: Db; readonly fanout: Fanout },
+  { db, fanout, options }: { readonly db: Db; readonly fanout: Fanout; readonly options: ApiOptions },
   panel: NewPanel,
 ): Promise<PanelId> {
   const panelId = createPanelId()
   const { workspaceId, userId, source } = panel
   const initialState = panel.initialState === null ? null : withoutComputed(panel.initialState)
+  refuseTooLarge(initialState, options)
   const document = newPanelDocument({ workspaceId, panelId, userId, source, initialState })
   const described = describe(source)
   await db.transaction().execute(async (trx) => {
@@ -59,6 +61,11 @@ export async function createPanel(
   })
   fanout.publishNotice({ type: 'panels_changed', workspaceId, panelId })
   return panelId
+}
+
+function refuseTooLarge(initialState: JsonObject | null, { MAX_STATE_CHARS }: ApiOptions): void {
+  if (JSON.stringify(initialState).length <= MAX_STATE_CHARS) return
+  throw new NexusError('payload_too_large', `The state would exceed ${MAX_STATE_CHARS} characters.`)
 }
 
 /** What a panel is called when nobody says. */

@@ -1,6 +1,6 @@
 import { NexusError } from '../model/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts'
-import { MAX_JSON_DEPTH, MAX_PATCH_OPERATIONS } from '../wire/limits.ts'
+import { MAX_JSON_DEPTH, PATCH_OPERATIONS_CEILING } from '../wire/limits.ts'
 import { asOperation, invalidPatch } from './invalid-patch.ts'
 import type { JsonPatchOperation } from './json-patch.ts'
 import { normalJson } from './normal-json.ts'
@@ -19,8 +19,8 @@ const WHOLE_DOCUMENT_LEVELS = 2
  */
 export function parseJsonPatch(value: unknown): JsonPatchOperation[] {
   if (!Array.isArray(value)) throw new NexusError('invalid_patch', 'A JSON Patch is a list of operations.')
-  if (value.length > MAX_PATCH_OPERATIONS) {
-    throw new NexusError('invalid_patch', `A patch may have at most ${MAX_PATCH_OPERATIONS} operations.`)
+  if (value.length > PATCH_OPERATIONS_CEILING) {
+    throw new NexusError('invalid_patch', `A patch may have at most ${PATCH_OPERATIONS_CEILING} operations.`)
   }
   return value.map((operation, position) => asOperation(position, () => parseOperation(operation)))
 }

@@ -1,6 +1,6 @@
 import { NexusError } from '../model/errors.ts'
 import { isJsonObject, type Json } from '../model/json.ts'
-import { MAX_JSON_DEPTH, MAX_STATE_CHARS } from '../wire/limits.ts'
+import { MAX_JSON_DEPTH, STATE_CHARS_CEILING } from '../wire/limits.ts'
 import { invalidPatch } from './invalid-patch.ts'
 import { formatPointer, type Step } from './pointer.ts'
 
@@ -12,7 +12,7 @@ export interface WriteBudget {
   left: number
 }
 
-export const createWriteBudget = (): WriteBudget => ({ left: MAX_STATE_CHARS })
+export const createWriteBudget = (): WriteBudget => ({ left: STATE_CHARS_CEILING })
 
 /**
  * Takes a value's size off the budget.
@@ -35,6 +35,6 @@ function spendOn(budget: WriteBudget, value: Json, levels: number, path: readonl
 }
 
 const tooLarge = (path: readonly Step[]) =>
-  new NexusError('payload_too_large', `One patch may write at most ${MAX_STATE_CHARS} characters.`, {
+  new NexusError('payload_too_large', `One patch may write at most ${STATE_CHARS_CEILING} characters.`, {
     details: { pointer: formatPointer(path) },
   })

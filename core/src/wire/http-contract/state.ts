@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { CHANGE_TYPES, TRIGGERS } from '../../model/cause.ts'
-import { MAX_PATCH_OPERATIONS } from '../limits.ts'
+import { PATCH_OPERATIONS_CEILING } from '../limits.ts'
 import {
   causeFields,
   jsonField,
@@ -41,7 +41,7 @@ export const putStateRequest = z.object({ state: jsonField, ...baseFields })
 export type PutStateRequest = z.input<typeof putStateRequest>
 
 /** The operations themselves are checked against RFC 6902 where they are applied. */
-export const jsonPatchOperations = z.array(jsonField).max(MAX_PATCH_OPERATIONS)
+export const jsonPatchOperations = z.array(jsonField).max(PATCH_OPERATIONS_CEILING)
 export const jsonPatchEnvelope = z.object({ patches: jsonPatchOperations, ...baseFields })
 
 /** The bare operations, or an object around them. */

@@ -3,6 +3,8 @@ import { runServiceProcess as runReal } from '@nexus/core/server'
 import { dishonest, type Lie } from './dishonest-log.ts'
 import { withPoints } from './log-with-points.ts'
 
+export { openStateCache } from '@nexus/core/server'
+
 /** As the real one, on a log with points. */
 export const runServiceProcess: typeof runReal = async (program) => {
   if (program.name === 'collab-server') {

@@ -1,0 +1,116 @@
+import { readOptions } from '@nexus/core/server'
+import { withTestDatabase } from '@nexus/core/testkit'
+import { describe, expect, test } from 'vitest'
+import { API_OPTIONS } from './config.ts'
+import { signUp, somePanel, startTestApi } from './testkit/test-api.ts'
+
+const database = withTestDatabase()
+
+async function panelWith(options: NonNullable<Parameters<typeof startTestApi>[0]['options']>) {
+  const ann = await signUp(await startTestApi({ db: database.db, options }))
+  const panel = await somePanel(ann, { initialState: { n: 0 } })
+  const version = async () => (await panel.read()).body.version
+  return { ann, panel, version }
+}
+const operations = (count: number) =>
+  Array.from({ length: count }, (_, at) => ({ op: 'add', path: `/$state/k${at}`, value: at }))
+/** A body of so many levels, itself included. */
+const nested = (levels: number): object => (levels <= 1 ? {} : { a: nested(levels - 1) })
+
+describe('limits that an operator has set', () => {
+  test('[LIM1] a body of as many bytes is read, one of more is refused', async () => {
+    const { panel, version } = await panelWith({ MAX_BODY_BYTES: 1_000 })
+    const bodyOf = (bytes: number) => {
+      const empty = JSON.stringify({ state: { $state: { text: '' } } })
+      return { state: { $state: { text: 'x'.repeat(bytes - empty.length) } } }
+    }
+    expect((await panel.put(bodyOf(1_000))).status).toBe(200)
+    const refused = await panel.put(bodyOf(1_001))
+    expect([refused.status, refused.body.code]).toEqual([413, 'payload_too_large'])
+    expect(await version()).toBe(2)
+  })
+
+  test('[LIM2] a body of as many levels is read, a deeper one is refused with its place', async () => {
+    const { panel, version } = await panelWith({ MAX_JSON_DEPTH: 6 })
+    // `state` and the body around it are two levels.
+    expect((await panel.put({ state: { $state: nested(4) } })).status).toBe(200)
+    const refused = await panel.put({ state: { $state: nested(5) } })
+    expect([refused.status, refused.body]).toMatchObject([
+      422,
+      { code: 'validation_failed', pointer: '/state/$state/a/a/a/a' },
+    ])
+    expect(await version()).toBe(2)
+  })
+
+  test('[LIM3] a patch, or a batch, of as many operations is made, one of more is refused', async () => {
+    const { ann, panel, version } = await panelWith({ MAX_PATCH_OPERATIONS: 3 })
+    const other = await somePanel(ann, { initialState: {} })
+    const batch = (counts: readonly [number, number]) =>
+      ann.call('POST', `/api/state/${ann.workspaceId}/batch`, {
+        body: {
+          changes: [panel, other].map(({ panelId }, at) => ({
+            panelId,
+            patches: operations(counts[at] ?? 0),
+          })),
+        },
+      })
+    expect((await panel.patch(operations(3))).status).toBe(200)
+    for (const refused of [
+      await panel.patch(operations(4)),
+      await panel.patch({ patches: operations(4) }),
+      await batch([2, 2]),
+    ])
+      expect([refused.status, refused.body.code]).toEqual([422, 'validation_failed'])
+    expect(await version()).toBe(2)
+    expect((await batch([2, 1])).status).toBe(200)
+  })
+
+  test('[LIM3] more operations than by default can be allowed', async () => {
+    const { panel } = await panelWith({ MAX_PATCH_OPERATIONS: 2_000 })
+    expect((await panel.patch(operations(1_500))).body).toMatchObject({ appliedPatches: 1_500, version: 2 })
+  })
+
+  test('[LIM4] a state of as many characters may be left, a larger one is refused; a panel cannot begin with it', async () => {
+    const { ann, panel, version } = await panelWith({ MAX_STATE_CHARS: 1_000 })
+    const stateOf = (chars: number) => ({ text: 'x'.repeat(chars - JSON.stringify({ text: '' }).length) })
+    expect((await panel.put({ state: { $state: stateOf(1_000) } })).status).toBe(200)
+    const patch = [{ op: 'add', path: '/$state/n', value: 1 }]
+    for (const refused of [await panel.put({ state: { $state: stateOf(1_001) } }), await panel.patch(patch)])
+      expect([refused.status, refused.body.code]).toEqual([413, 'payload_too_large'])
+    expect(await version()).toBe(2)
+    const create = (initialState: object) =>
+      ann.call('POST', '/api/panels', { body: { workspaceId: ann.workspaceId, name: 'x', initialState } })
+    expect((await create(stateOf(1_001))).status).toBe(413)
+    expect((await create(stateOf(1_000))).status).toBe(201)
+  })
+
+  test('[LIM4] a larger state than by default can be allowed', async () => {
+    const { panel } = await panelWith({
+      MAX_STATE_CHARS: 6_000_000,
+      MAX_BODY_BYTES: 6_000_000,
+      MAX_UPDATE_BYTES: 6_000_000,
+    })
+    expect((await panel.put({ state: { $state: { text: 'x'.repeat(5_000_000) } } })).status).toBe(200)
+    expect((await panel.read()).body.state.$state.text).toHaveLength(5_000_000)
+  })
+
+  test('[LIM5] a change whose update is larger than allowed is refused and changes nothing', async () => {
+    const { panel, version } = await panelWith({ MAX_UPDATE_BYTES: 1_000 })
+    expect((await panel.put({ state: { $state: { text: 'x'.repeat(500) } } })).status).toBe(200)
+    const refused = await panel.put({ state: { $state: { text: 'y'.repeat(1_001) } } })
+    expect([refused.status, refused.body.code]).toEqual([413, 'payload_too_large'])
+    expect(await version()).toBe(2)
+    expect((await panel.read()).body.state.$state.text).toBe('x'.repeat(500))
+  })
+})
+
+test.each([
+  ['MAX_BODY_BYTES', '999'],
+  ['MAX_JSON_DEPTH', '33'],
+  ['MAX_PATCH_OPERATIONS', '0'],
+  ['MAX_STATE_CHARS', 'many'],
+  ['MAX_UPDATE_BYTES', '-1'],
+])('[LIM6] %s=%s is refused before anything starts, in words', (name, text) => {
+  const read = () => readOptions(API_OPTIONS, { AUTH_SECRET: 'x'.repeat(32), [name]: text })
+  expect(read).toThrow(new RegExp(`${name}.*`))
+})
