@@ -43,6 +43,7 @@ import { createWellKnownRoutes } from './routes/well-known-routes.ts'
 import { createWorkspaceRoutes } from './routes/workspace-routes.ts'
 import { createStateSockets } from './subscriptions/state-sockets.ts'
 import { createSubscriptions } from './subscriptions/subscriptions.ts'
+import { createTurns } from './turns.ts'
 import { createUnderWay } from './under-way.ts'
 
 export { API_OPTIONS, API_PROCESS_OPTIONS, type ApiOptions } from './config.ts'
@@ -66,6 +67,8 @@ interface CreateApiOptions {
   }
 }
 
+/** More are refused: those who asked first would not wait for their answers that long. */
+const MAX_WAITING_PAST_READS = 500
 const SNAPSHOT_WAIT_MS = 10_000
 
 /**
@@ -160,6 +163,11 @@ async function createParts({ db, log, fanout, nodeId, ...given }: CreateApiOptio
     snapshotWaitMs: given.overrides?.snapshotWaitMs ?? SNAPSHOT_WAIT_MS,
     authenticate: createAuthenticate(credentials),
     authenticateStream: createAuthenticateStream(credentials),
+    pastReads: createTurns({
+      maxRunning: options.MAX_PAST_READS,
+      maxRunningPerUser: Math.ceil(options.MAX_PAST_READS / 2),
+      maxWaiting: MAX_WAITING_PAST_READS,
+    }),
     jsonBody: createJsonBody({ maxBytes: options.MAX_BODY_BYTES, maxDepth: options.MAX_JSON_DEPTH }),
   }
 }

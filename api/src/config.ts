@@ -44,6 +44,13 @@ const TUNING_OPTIONS = {
     { min: 1_000, max: 16_000_000 },
     { doc: 'Largest update that one change may become, bytes', fallback: limits.MAX_UPDATE_BYTES },
   ),
+  MAX_PAST_READS: integerOption(
+    { min: 2, max: 1_000 },
+    {
+      doc: 'Histories, differences, blames and old versions read at once, of one user half of it',
+      fallback: 8,
+    },
+  ),
   MAX_REPLICAS: integerOption(
     { min: 1, max: 100_000 },
     { doc: 'Documents the API holds in memory', fallback: 200 },

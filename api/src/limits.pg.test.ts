@@ -1,7 +1,10 @@
+import type { UpdateLog } from '@nexus/core'
 import { readOptions } from '@nexus/core/server'
+import { createSqlUpdateLog } from '@nexus/core/sql'
 import { withTestDatabase } from '@nexus/core/testkit'
 import { describe, expect, test } from 'vitest'
 import { API_OPTIONS } from './config.ts'
+import { until } from './testkit/subscribers.ts'
 import { signUp, somePanel, startTestApi } from './testkit/test-api.ts'
 
 const database = withTestDatabase()
@@ -114,3 +117,51 @@ test.each([
   const read = () => readOptions(API_OPTIONS, { AUTH_SECRET: 'x'.repeat(32), [name]: text })
   expect(read).toThrow(new RegExp(`${name}.*`))
 })
+
+test('[LIM7] however much is asked of the past of one panel, another is read and written at once', async () => {
+  const log = createGatedReads(createSqlUpdateLog(database.db))
+  const ann = await signUp(
+    await startTestApi({ db: database.db, log: log.port, options: { MAX_PAST_READS: 2 } }),
+  )
+  const [old, other] = [
+    await somePanel(ann, { initialState: { n: 0 } }),
+    await somePanel(ann, { initialState: { n: 0 } }),
+  ]
+  for (let n = 1; n <= 20; n += 1) await old.put({ state: { $state: { n } } })
+  log.holdVersions()
+  const asked = Array.from({ length: 20 }, (_, at) =>
+    ann.call('GET', `${old.path}${at % 2 === 0 ? `?version=${at + 1}` : `/diff?from=${at}&to=${at + 1}`}`),
+  )
+  await until(() => log.heldCount() > 0)
+  expect((await other.put({ state: { $state: { n: 7 } } })).status).toBe(200)
+  expect((await other.read()).body.state.$state).toEqual({ n: 7 })
+  expect((await old.read()).body.state.$state).toEqual({ n: 20 })
+  // Of one user, one at a time here; two, because both ends of a difference are read together.
+  expect(log.heldCount()).toBeLessThanOrEqual(2)
+  log.release()
+  for (const { status } of await Promise.all(asked)) expect(status).toBe(200)
+})
+
+/** A log whose reads of a version wait until they are let go. */
+function createGatedReads(log: UpdateLog) {
+  let isHeld = false
+  const waiting: (() => void)[] = []
+  const port: UpdateLog = {
+    ...log,
+    read: async (document, version) => {
+      if (isHeld && version !== undefined) await new Promise<void>((resolve) => waiting.push(resolve))
+      return log.read(document, version)
+    },
+  }
+  return {
+    port,
+    holdVersions: () => {
+      isHeld = true
+    },
+    heldCount: () => waiting.length,
+    release: () => {
+      isHeld = false
+      for (const go of waiting.splice(0)) go()
+    },
+  }
+}

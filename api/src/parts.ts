@@ -8,6 +8,7 @@ import type { Credentials } from './middleware/authenticate.ts'
 import type { JsonBody } from './middleware/json-body.ts'
 import type { Replicas } from './replicas/replicas.ts'
 import type { Subscriptions } from './subscriptions/subscriptions.ts'
+import type { Turns } from './turns.ts'
 
 /** What routes are made of. */
 export interface ApiParts extends Credentials {
@@ -28,4 +29,6 @@ export interface ApiParts extends Credentials {
   readonly authenticateStream: RequestHandler
   readonly subscriptions: Subscriptions
   readonly jsonBody: JsonBody
+  /** For what reads the past, which costs much. */
+  readonly pastReads: Turns
 }

@@ -12,6 +12,7 @@ export interface PastDocument {
 
 /** Encoded documents kept for stale patches, which tend to name the same version many times. */
 const MAX_KEPT = 32
+const MAX_KEPT_BYTES = 64_000_000
 
 export interface PastDocuments {
   /** @throws {NexusError} `not_found` when the document has no such version. */
@@ -23,6 +24,7 @@ export interface PastDocuments {
 
 export function createPastDocuments({ log }: { readonly log: UpdateLog }): PastDocuments {
   const kept = new Map<string, Promise<{ readonly state: Uint8Array; readonly model: PanelModel }>>()
+  const bytes = new Map<string, number>()
 
   const load = async (document: DocumentName, version: Version) => {
     const record = await log.read(document, version)
@@ -37,13 +39,32 @@ export function createPastDocuments({ log }: { readonly log: UpdateLog }): PastD
     kept.delete(key)
     const found = known ?? load(document, version).then(({ doc, model }) => ({ state: encode(doc), model }))
     kept.set(key, found)
-    found.catch(() => kept.delete(key))
-    const oldest = kept.keys().next()
-    if (kept.size > MAX_KEPT && !oldest.done) kept.delete(oldest.value)
+    if (known === undefined) {
+      found.then(
+        ({ state }) => {
+          if (kept.get(key) === found) bytes.set(key, state.byteLength)
+          letGo()
+        },
+        () => kept.delete(key),
+      )
+    }
     return found
   }
+  /** What was asked for longest ago goes first; the newest stays, however large. */
+  const letGo = (): void => {
+    let total = bytes.values().reduce((sum, size) => sum + size, 0)
+    for (const key of kept.keys()) {
+      if ((kept.size <= MAX_KEPT && total <= MAX_KEPT_BYTES) || kept.size === 1) return
+      total -= bytes.get(key) ?? 0
+      kept.delete(key)
+      bytes.delete(key)
+    }
+  }
   return {
-    clear: () => kept.clear(),
+    clear: () => {
+      kept.clear()
+      bytes.clear()
+    },
     open: async (document, version) => {
       const { state, model } = await encoded(document, version)
       return { doc: decode(state), model }

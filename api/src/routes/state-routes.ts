@@ -34,6 +34,10 @@ export function createStateRoutes(parts: ApiParts): Router {
     panelId: toPanelId(request.params.panelId),
   })
 
+  /** In turn, so that however much is asked of the past the present is answered. */
+  const ofThePast = <T>(request: Request, work: () => Promise<T>): Promise<T> =>
+    parts.pastReads.take(callerOf(request).userId, work)
+
   const historyOf = async (address: PanelAddress, head: Version) => {
     const { history } = await readHistory(parts, address, { head, query: WHOLE_HISTORY })
     return { history }
@@ -51,10 +55,8 @@ export function createStateRoutes(parts: ApiParts): Router {
       response.status(304).end()
       return
     }
-    const { state, isHit } = await readState(parts, address, {
-      version,
-      head: { version: head, updatedAt },
-    })
+    const readIt = () => readState(parts, address, { version, head: { version: head, updatedAt } })
+    const { state, isHit } = await (version === head ? readIt() : ofThePast(request, readIt))
     const value =
       query.pointer === undefined
         ? state.json
@@ -68,7 +70,7 @@ export function createStateRoutes(parts: ApiParts): Router {
       version: state.version,
       updatedAt: state.updatedAt.toISOString(),
       ...(query.include_history === 'true'
-        ? await historyOf(address, toVersion(Math.max(head, state.version)))
+        ? await ofThePast(request, () => historyOf(address, toVersion(Math.max(head, state.version))))
         : {}),
     }
     // The state is JSON text already; parsing it to print it again would be most of the work of an answer.
@@ -78,7 +80,8 @@ export function createStateRoutes(parts: ApiParts): Router {
   const history: RequestHandler = async (request, response) => {
     const address = addressOf(request)
     const { head } = await requireDocument(access, callerOf(request), address)
-    response.json(await readHistory(parts, address, { head, query: parseHistoryQuery(request) }))
+    const query = parseHistoryQuery(request)
+    response.json(await ofThePast(request, () => readHistory(parts, address, { head, query })))
   }
 
   const diff: RequestHandler = async (request, response) => {
@@ -88,14 +91,14 @@ export function createStateRoutes(parts: ApiParts): Router {
     const resolve = (version: number) =>
       resolveMoment(parts, address, { moment: { kind: 'version', version }, head })
     const [from, to] = [await resolve(query.from), await resolve(query.to)]
-    response.json(await readDiff(parts, address, { from, to }))
+    response.json(await ofThePast(request, () => readDiff(parts, address, { from, to })))
   }
 
   const blame: RequestHandler = async (request, response) => {
     const address = addressOf(request)
     const { head } = await requireDocument(access, callerOf(request), address)
     const { pointer = '' } = parseQuery(blameQuery, request)
-    response.json(await readBlame(parts, address, { pointer, head }))
+    response.json(await ofThePast(request, () => readBlame(parts, address, { pointer, head })))
   }
 
   const revert: RequestHandler = async (request, response) => {
