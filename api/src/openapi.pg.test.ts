@@ -60,3 +60,18 @@ test('[OAS4] a page for people names every operation, and loads nothing', async 
   for (const { method, path } of OPERATIONS) expect(body).toContain(`${method.toUpperCase()} ${path}`)
   expect(body).not.toMatch(/<script|src=|<link/)
 })
+
+test('[OAS5] the socket is described by the schemas of what is said on it, in the document and on the page', async () => {
+  const api = await startTestApi({ db: database.db })
+  const { body } = await api.call('GET', '/api/openapi.json')
+  const [socket] = body['x-sockets']
+  expect(socket).toMatchObject({
+    path: '/ws/state/{workspaceId}',
+    says: { $ref: '#/components/schemas/StateSocketRequest' },
+    hears: { $ref: '#/components/schemas/StateMessage' },
+  })
+  expect(JSON.stringify(body.components.schemas.StateMessage)).toContain('state_sync')
+  const page = await (await fetch(`${api.url}/api/docs`)).text()
+  expect(page).toContain('WS /ws/state/{workspaceId}')
+  expect(page).toContain('id="schema-StateSocketRequest"')
+})

@@ -31,12 +31,16 @@ interface LiveParts {
 const PING_MS = 20_000
 /** A connection that stood for so long was a good one: the next pause is a short one again, ms. */
 const GOOD_MS = 5_000
+/** Refusals that say nothing about the panel. */
+const PASSING = new Set(['unavailable', 'internal', 'rate_limited'])
 
 export function createLive(parts: LiveParts): Live {
   const panels = new Map<string, FollowedPanel>()
   let connection: Connection | null = null
   let retry: ReturnType<typeof setTimeout> | null = null
   let failures = 0
+  /** Panels asked for again since one was told. */
+  let asks = 0
   /** The server has refused it. */
   let refused: string | null = null
 
@@ -109,6 +113,7 @@ export function createLive(parts: LiveParts): Live {
       onError(message)
       return
     }
+    asks = 0
     const panel = panels.get(message.panelId)
     if (panel?.take(message) === 'gap') {
       // Never by a server that keeps to its word; the whole state puts it right.
@@ -119,9 +124,22 @@ export function createLive(parts: LiveParts): Live {
   const onError = ({ panelId, code, message }: Extract<StateMessage, { type: 'error' }>): void => {
     const panel = panelId === undefined ? undefined : panels.get(panelId)
     if (panelId === undefined || panel === undefined) return
+    if (PASSING.has(code)) {
+      askAgain(panelId, panel)
+      return
+    }
     panels.delete(panelId)
     panel.end(new ApiError({ status: 0, code, message }))
     if (panels.size === 0) disconnect()
+  }
+
+  /** The server could not open it now; a connection that has ended meanwhile asks by itself when it is back. */
+  const askAgain = (panelId: string, panel: FollowedPanel): void => {
+    const asked = connection
+    asks += 1
+    setTimeout(() => {
+      if (panels.get(panelId) === panel && connection === asked) connection?.say(panel.request())
+    }, pauseBefore(asks))
   }
 
   return {

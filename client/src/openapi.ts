@@ -734,6 +734,59 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        StateSocketRequest: {
+            /** @constant */
+            type: "subscribe";
+            panelId: string;
+            fromVersion?: number;
+        } | {
+            /** @constant */
+            type: "unsubscribe";
+            panelId: string;
+        } | {
+            /** @constant */
+            type: "ping";
+        };
+        StateMessage: {
+            /** @constant */
+            type: "state_sync";
+            panelId: string;
+            state: {
+                $state: {
+                    [key: string]: unknown;
+                };
+                $computed: {
+                    [key: string]: unknown;
+                };
+            };
+            version: number;
+            /** Format: date-time */
+            timestamp: string;
+        } | {
+            /** @constant */
+            type: "state_update";
+            panelId: string;
+            patch: {
+                [key: string]: unknown;
+            }[];
+            previousVersion: number;
+            version: number;
+            userId: string | null;
+            /** @enum {string} */
+            triggeredBy: "user" | "ai" | "api" | "system";
+            triggerSource: string | null;
+            /** Format: date-time */
+            timestamp: string;
+        } | {
+            /** @constant */
+            type: "error";
+            code: string;
+            message: string;
+            panelId?: string;
+        } | {
+            /** @constant */
+            type: "pong";
+        };
     };
     responses: never;
     parameters: never;

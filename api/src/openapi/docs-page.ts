@@ -1,5 +1,6 @@
 import { OPERATIONS, type OpenApiDocument } from './openapi-document.ts'
 import { type Answer, type Named, type Operation, TAGS } from './operation.ts'
+import { SOCKETS, type SocketDescription } from './sockets.ts'
 
 const STYLE = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem}
 code{font-family:ui-monospace,monospace}details{border-top:1px solid color-mix(in srgb,currentColor 20%,transparent);padding:.5rem 0}
@@ -25,7 +26,7 @@ export function createDocsPage({ components }: OpenApiDocument): {
 <meta name="viewport" content="width=device-width"><style>${STYLE}</style></head><body><h1>Nexus API</h1>
 <p>For programs: <a href="/api/openapi.json">openapi.json</a> (OpenAPI 3.1, with every schema). Requests carry
 <code>Authorization: Bearer</code> and an access token; every answer from 400 on is a problem document with a stable <code>code</code>.</p>
-${sections.join('')}<h2>Schemas</h2>${schemas.join('')}</body></html>`
+${sections.join('')}<h2>WebSockets</h2>${SOCKETS.map(socketHtml).join('')}<h2>Schemas</h2>${schemas.join('')}</body></html>`
   return { html, style: STYLE }
 }
 
@@ -40,6 +41,16 @@ function operationHtml(operation: Operation): string {
   ]
   const table = rows.map(([name, text]) => `<tr><td>${name}</td><td>${text}</td></tr>`).join('')
   return `<details id="${id}"><summary><code>${method.toUpperCase()} ${toHtml(path)}</code> ${toHtml(summary)}</summary><table>${table}</table></details>`
+}
+
+function socketHtml({ path, summary, description, says, hears, closeCodes }: SocketDescription): string {
+  const rows = [
+    ['Client says', nameHtml(says)],
+    ['Server says', nameHtml(hears)],
+    ...Object.entries(closeCodes).map(([status, meaning]) => [`Closed with ${status}`, toHtml(meaning)]),
+  ]
+  const table = rows.map(([name, text]) => `<tr><td>${name}</td><td>${text}</td></tr>`).join('')
+  return `<details><summary><code>WS ${toHtml(path)}</code> ${toHtml(summary)}</summary><p>${toHtml(description)}</p><table>${table}</table></details>`
 }
 
 function answerHtml({ description, body }: Answer): string {

@@ -3,6 +3,7 @@ import { problemSchema } from '@nexus/core/http-contract'
 import * as z from 'zod'
 import { ACCOUNT_OPERATIONS } from './account-operations.ts'
 import { type Answer, type Named, type Operation, REQUEST_HEADERS, TAGS } from './operation.ts'
+import { SOCKETS } from './sockets.ts'
 import { STATE_OPERATIONS } from './state-operations.ts'
 import { WORKSPACE_OPERATIONS } from './workspace-operations.ts'
 
@@ -50,6 +51,12 @@ export function createOpenApiDocument() {
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     security: [{ accessToken: [] }],
     paths,
+    /** OpenAPI has no words for WebSockets. */
+    'x-sockets': SOCKETS.map(({ says, hears, ...socket }) => ({
+      ...socket,
+      says: refTo(says, 'input'),
+      hears: refTo(hears, 'output'),
+    })),
     components: {
       schemas,
       securitySchemes: { accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
