@@ -18,15 +18,12 @@ export function createBatchRoutes(parts: ApiParts): Router {
   const change: RequestHandler = async (request, response) => {
     const workspaceId = toWorkspaceId(request.params.workspaceId)
     const body = parseBody(batchRequest, request)
+    refuseTooManyOperations(body.changes.map(toWrite), parts.options)
     const receipt = receiptOf(request)
     const writes = body.changes.map((each) => ({
       panelId: toPanelId(each.panelId),
       request: toRequest(each, body, receipt),
     }))
-    refuseTooManyOperations(
-      writes.map(({ request: { write } }) => write),
-      parts.options,
-    )
     const changed = await writeBatch(parts, callerOf(request), { workspaceId, writes })
     if (changed.some(({ isRepeated }) => isRepeated)) response.setHeader(REPLAYED, 'true')
     response.json({
