@@ -62,8 +62,8 @@ export async function benchApiLive({ quick }: RunOptions): Promise<void> {
     for (let run = 0; run <= RUNS; run += 1) {
       const answers = new Map<number, number>()
       await runAtPace({ perSecond: 50, count }, async () => {
-        const { body } = await patch(writer, panel, [operationOf(index++, random)])
-        answers.set(body.version, performance.now())
+        const version = await patch(writer, panel, [operationOf(index++, random)])
+        answers.set(version, performance.now())
       })
       await ask(`${other}${panel.path}`, panel)
       while ([...answers.keys()].some((version) => arrivals.get(version)?.length !== SUBSCRIBERS))

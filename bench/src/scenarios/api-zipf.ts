@@ -62,7 +62,7 @@ export async function benchApiZipf({ quick }: RunOptions): Promise<void> {
           return
         }
         const { headers } = await ask(`${url}${panel.path}`, panel)
-        seen[headers.get('x-cache') === 'hit' ? 'hit' : 'miss'] += 1
+        seen[headers['x-cache'] === 'hit' ? 'hit' : 'miss'] += 1
       })
       return { ...seen, hitRate: Math.round((seen.hit / (seen.hit + seen.miss)) * 10_000) / 10_000 }
     }

@@ -3,6 +3,7 @@ import { NexusError } from '../model/errors.ts'
 import { toUserId, type UserId } from '../model/ids.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { Db } from '../sql/database.ts'
+import { createVerifiedTokens } from './verified-tokens.ts'
 
 /** `iss` of every access token. */
 export const ACCESS_TOKEN_ISSUER = 'nexus'
@@ -14,8 +15,8 @@ export const ACCESS_TOKEN_TTL_S = 900
 const ALGORITHMS = ['EdDSA', 'ES256']
 /** Longer than any token we sign; what is longer is not looked at. */
 const MAX_TOKEN_CHARS = 4_096
-/** A key taken out of the table stops working after this long, in ms. */
-const KEYS_MAX_AGE_MS = 600_000
+/** A key taken out of the table is gone after this long, ms; with what is believed of checked tokens, after ten minutes. */
+const KEYS_MAX_AGE_MS = 540_000
 /** Tokens with made-up key ids make us read the table at most this often per window. */
 const MAX_RELOADS_PER_WINDOW = 10
 const RELOAD_WINDOW_MS = 10_000
@@ -47,9 +48,12 @@ export function createAccessTokenVerifier(options: {
 }): AccessTokenVerifier {
   const clock = options.clock ?? systemClock
   const findKey = createKeyCache(options.db, clock)
+  const verified = createVerifiedTokens<VerifiedCaller>(clock)
   return {
     verify: async (token) => {
       if (token.length > MAX_TOKEN_CHARS) throw refused('The access token is not valid.')
+      const known = verified.get(token)
+      if (known !== null) return known
       try {
         const { payload } = await jwtVerify(token, (header) => findKey(header.kid), {
           issuer: ACCESS_TOKEN_ISSUER,
@@ -58,7 +62,9 @@ export function createAccessTokenVerifier(options: {
           requiredClaims: ['sub', 'exp'],
           currentDate: clock.now(),
         })
-        return toCaller(payload)
+        const caller = toCaller(payload)
+        verified.put(token, caller)
+        return caller
       } catch (error) {
         throw isTokenProblem(error) ? refused(sentenceFor(error), error) : error
       }
