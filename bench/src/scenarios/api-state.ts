@@ -14,7 +14,7 @@ import { runAtPace } from '../pace.ts'
 import { medianRun, type Series, toSeries, writeResult } from '../record.ts'
 import type { RunOptions } from '../run-options.ts'
 
-const RUNS = 3
+const RUNS = 5
 /** Panels read before those that are measured. */
 const WARM_UP = 50
 
@@ -59,7 +59,7 @@ export async function benchApiState({ quick }: RunOptions): Promise<void> {
       const { headers } = await ask(`${url}${of.path}`, of)
       if (headers['x-cache'] !== wanted) throw new Error(`this read was to be a ${wanted}`)
     }
-    await runAtPace({ perSecond: 500, count: 2_000 }, () => ask(`${url}${panel.path}`, panel).then(() => {}))
+    await runAtPace({ perSecond: 500, count: 5_000 }, () => ask(`${url}${panel.path}`, panel).then(() => {}))
     await measure({
       name: 'api-get-cached',
       what: 'GET of a 10 kB panel that is at hand',
