@@ -123,10 +123,13 @@ function keepLines(child: ChildProcess): string[] {
 
 function readyGroup(child: ChildProcess, lines: readonly string[], ready: RegExp): Promise<string> {
   return new Promise((resolve, reject) => {
-    child.stdout?.on('data', () => {
+    const look = () => {
       const match = ready.exec(lines.join('\n'))
-      if (match?.[1] !== undefined) resolve(match[1])
-    })
+      if (match?.[1] === undefined) return
+      child.stdout?.off('data', look)
+      resolve(match[1])
+    }
+    child.stdout?.on('data', look)
     child.once('exit', (code) => reject(new Error(`Nexus ended with ${code}:\n${lines.join('\n')}`)))
   })
 }
