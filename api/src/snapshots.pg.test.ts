@@ -1,8 +1,8 @@
 import { parseSnapshotId, type WorkspaceId } from '@nexus/core'
 import { createMemoryFanout } from '@nexus/core/memory'
 import { withTestDatabase } from '@nexus/core/testkit'
-import { describe, expect, test } from 'vitest'
-import { type Person, signUp, somePanel, startTestApi } from './testkit/test-api.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { invite, type Person, signUp, somePanel, startTestApi } from './testkit/test-api.ts'
 
 const database = withTestDatabase()
 const HASH = '0123456789abcdef0123456789abcdef01234567'
@@ -41,8 +41,11 @@ async function answerAsWorker(options: { readonly hash: string | null; readonly 
   return signUp(api)
 }
 
-const create = (person: Person, body: unknown = {}) =>
-  person.call('POST', `/api/state/${person.workspaceId}/snapshot`, { body })
+const create = (person: Person, body: unknown = {}, headers: Record<string, string> = {}) =>
+  person.call('POST', `/api/state/${person.workspaceId}/snapshot`, { body, headers })
+const under = (key: string) => ({ 'idempotency-key': key })
+const listed = async (person: Person) =>
+  (await person.call('GET', `/api/state/${person.workspaceId}/snapshots`)).body
 
 describe('workspace snapshots', () => {
   test('[WSS1] the newest state of all panels is one value', async () => {
@@ -146,5 +149,75 @@ describe('workspace snapshots', () => {
     expect(await create(ann, { type: 'other' })).toMatchObject({ status: 422, body: { pointer: '/type' } })
     expect((await create(ann, { description: 'x'.repeat(2_001) })).status).toBe(422)
     expect((await create(ann, { type: 'pre_ai_edit', commitToGit: false })).body.gitCommitHash).toBeNull()
+  })
+
+  test('[WSS8] one asked for again under its key is made once', async () => {
+    const ann = await answerAsWorker({ hash: HASH })
+    const answers = await Promise.all(Array.from({ length: 10 }, () => create(ann, {}, under('a'))))
+    const [first] = answers
+    for (const { status, body } of answers) expect([status, body]).toEqual([201, first?.body])
+    expect(answers.filter(({ headers }) => headers.get('idempotency-replayed') === null)).toHaveLength(1)
+    expect(await create(ann, { description: 'another' }, under('a'))).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency_key_reused' },
+    })
+    expect(await listed(ann)).toHaveLength(1)
+    expect((await create(ann, {}, under('b'))).body.snapshotId).not.toBe(first?.body.snapshotId)
+  })
+
+  test('[WSS8] a key is that of one person and one workspace', async () => {
+    const ann = await answerAsWorker({ hash: HASH })
+    const { body } = await create(ann, {}, under('a'))
+    const { body: other } = await ann.call('POST', '/api/workspaces', { body: { name: 'Other' } })
+    const elsewhere = await create({ ...ann, workspaceId: other.id }, {}, under('a'))
+    expect(elsewhere.body.snapshotId).not.toBe(body.snapshotId)
+    const bob = await answerAsWorker({ hash: HASH })
+    await invite(database.db, ann, bob, 'editor')
+    const byBob = await create({ ...bob, workspaceId: ann.workspaceId }, {}, under('a'))
+    expect(byBob).toMatchObject({ status: 201 })
+    expect(byBob.body.snapshotId).not.toBe(body.snapshotId)
+  })
+
+  test('[WSS8] what had no answer in time is waited for again, what has failed is made anew', async () => {
+    const ann = await signUp(await startTestApi({ db: database.db, snapshotWaitMs: 300 }))
+    const { body: first } = await create(ann, {}, under('a'))
+    const { body: second } = await create(ann, {}, under('a'))
+    expect(second).toMatchObject({ code: 'unavailable', snapshotId: first.snapshotId })
+    await database.db
+      .updateTable('state_snapshots')
+      .set({ state: 'failed' })
+      .where('id', '=', first.snapshotId)
+      .execute()
+    const { body: third } = await create(ann, {}, under('a'))
+    expect(third).toMatchObject({ code: 'unavailable' })
+    expect(third.snapshotId).not.toBe(first.snapshotId)
+  })
+
+  test('[WSS8] a key is remembered for a day', async () => {
+    const ann = await answerAsWorker({ hash: HASH })
+    const { body: first } = await create(ann, {}, under('a'))
+    const inHours = (hours: number) => () => new Date(Date.now() + hours * 3_600_000)
+    await startTestApi({ db: database.db, now: inHours(23) })
+    expect((await create(ann, {}, under('a'))).body.snapshotId).toBe(first.snapshotId)
+    await startTestApi({ db: database.db, now: inHours(25) })
+    await vi.waitFor(async () =>
+      expect((await create(ann, {}, under('a'))).body.snapshotId).not.toBe(first.snapshotId),
+    )
+  })
+
+  test('[WSS8] a revert sent again is told of the snapshot that was made before it', async () => {
+    const ann = await answerAsWorker({ hash: HASH })
+    const panel = await somePanel(ann, { initialState: { n: 1 } })
+    await panel.put({ state: { $state: { n: 2 } } })
+    const revert = () =>
+      ann.call('POST', `${panel.path}/revert`, {
+        body: { targetVersion: 1, createSnapshot: true },
+        headers: under('r'),
+      })
+    const first = await revert()
+    const again = await revert()
+    expect(again.headers.get('idempotency-replayed')).toBe('true')
+    expect(again.body).toEqual(first.body)
+    expect(await listed(ann)).toHaveLength(1)
   })
 })

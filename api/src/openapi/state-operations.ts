@@ -201,11 +201,12 @@ export const STATE_OPERATIONS: readonly Operation[] = [
     id: 'createSnapshot',
     tag: 'Snapshots',
     summary: 'Make a snapshot, and a Git commit of it',
+    headers: ['Idempotency-Key'],
     body: { [JSON_TYPE]: { name: 'CreateSnapshot', schema: createSnapshotRequest } },
     answers: {
       201: { description: 'It is kept.', body: { name: 'CreatedSnapshot', schema: createdSnapshotSchema } },
     },
-    errors: ['validation_failed', 'not_found', 'forbidden', 'workspace_archived'],
+    errors: ['validation_failed', 'idempotency_key_reused', 'not_found', 'forbidden', 'workspace_archived'],
   },
   {
     method: 'get',

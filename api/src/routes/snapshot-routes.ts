@@ -8,6 +8,7 @@ import type { ApiParts } from '../parts.ts'
 import { readWorkspaceState, type WorkspaceMoment } from '../use-cases/read-workspace-state.ts'
 import { createSnapshot, listSnapshots, toSnapshotId } from '../use-cases/snapshots.ts'
 import { type Right, requireWorkspace, toWorkspaceId } from '../use-cases/workspace-rights.ts'
+import { REPLAYED, receiptOf } from './idempotency.ts'
 
 /** `/api/state/{w}/snapshot` and `…/snapshots`: the whole workspace at one moment. */
 export function createSnapshotRoutes(parts: ApiParts): Router {
@@ -26,16 +27,18 @@ export function createSnapshotRoutes(parts: ApiParts): Router {
     const workspaceId = await require(request, 'write')
     const body = parseBody(createSnapshotRequest, request)
     const { type = 'manual', description = '', commitToGit = true } = body
-    const made = await createSnapshot(parts, callerOf(request), {
+    const { snapshot, isRepeated } = await createSnapshot(parts, callerOf(request), {
       workspaceId,
       type,
       description,
       commitToGit,
+      receipt: receiptOf(request),
     })
+    if (isRepeated) response.setHeader(REPLAYED, 'true')
     response
       .status(201)
-      .location(`/api/state/${workspaceId}/snapshot?snapshot_id=${made.snapshotId}`)
-      .json(made)
+      .location(`/api/state/${workspaceId}/snapshot?snapshot_id=${snapshot.snapshotId}`)
+      .json(snapshot)
   }
   const list: RequestHandler = async (request, response) => {
     response.json(await listSnapshots(db, await require(request, 'read')))

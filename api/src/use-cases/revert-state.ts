@@ -5,7 +5,6 @@ import {
   panelDocumentName,
   parseVersion,
   type Receipt,
-  type Receipts,
   type TriggeredBy,
   type Version,
 } from '@nexus/core'
@@ -27,17 +26,21 @@ interface RevertRequest {
   readonly receipt: Receipt | null
 }
 
+interface Asked {
+  readonly address: PanelAddress
+  readonly request: RevertRequest
+}
+
 interface Parts {
   readonly db: Db
   readonly fanout: Fanout
   readonly access: Access
   readonly replicas: Replicas
-  readonly receipts: Receipts
   readonly snapshotWaitMs: number
 }
 
 interface Reverted extends Changed {
-  /** `null`: none was asked for, or it was made when the request came first. */
+  /** `null`: none was asked for. */
   readonly snapshotId: string | null
 }
 
@@ -50,21 +53,14 @@ const ORIGIN = 'revert'
  * @throws {NexusError} `not_found`, `forbidden`, `workspace_archived`, `validation_failed` (no such version): nothing has
  *   changed. `unavailable`: it may or may not have been saved, or the snapshot could not be made.
  */
-export async function revertState(
-  parts: Parts,
-  caller: VerifiedCaller,
-  asked: { readonly address: PanelAddress; readonly request: RevertRequest },
-): Promise<Reverted> {
+export async function revertState(parts: Parts, caller: VerifiedCaller, asked: Asked): Promise<Reverted> {
   const { address, request } = asked
   const found = await requireDocument(parts.access, caller, address)
   requireRight(found, 'write')
   const target = versionUpTo(found.head, request.targetVersion)
   const document = panelDocumentName(address.workspaceId, address.panelId)
   const panel = panelIn(await parts.replicas.openVersion(document, target))
-  const isFirst =
-    request.receipt === null || (await parts.receipts.find(document, request.receipt.id)) === null
-  const snapshotId =
-    request.createSnapshot && isFirst ? await snapshotBefore(parts, caller, address, target) : null
+  const snapshotId = request.createSnapshot ? await snapshotBefore(parts, caller, asked) : null
   let isSourceChanged = false
   const changed = await parts.replicas.change(document, {
     apply: (doc) => {
@@ -105,16 +101,16 @@ function panelIn({ doc, model }: PastDocument): Panel {
 async function snapshotBefore(
   parts: Parts,
   caller: VerifiedCaller,
-  { workspaceId, panelId }: PanelAddress,
-  target: Version,
+  { address, request }: Asked,
 ): Promise<string> {
-  const { snapshotId } = await createSnapshot(parts, caller, {
-    workspaceId,
+  const { snapshot } = await createSnapshot(parts, caller, {
+    workspaceId: address.workspaceId,
     type: 'manual',
-    description: `Before panel ${panelId} was reverted to version ${target}`,
+    description: `Before panel ${address.panelId} was reverted to version ${request.targetVersion}`,
     commitToGit: true,
+    receipt: request.receipt,
   })
-  return snapshotId
+  return snapshot.snapshotId
 }
 
 const causeOf = (caller: VerifiedCaller, request: RevertRequest): Cause => ({

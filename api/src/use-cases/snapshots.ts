@@ -1,8 +1,10 @@
 import {
   createSnapshotId,
+  ERRORS,
   type Fanout,
   NexusError,
   parseSnapshotId,
+  type Receipt,
   type SnapshotId,
   type WorkspaceId,
 } from '@nexus/core'
@@ -25,49 +27,78 @@ interface NewSnapshot {
   readonly type: 'manual' | 'auto' | 'pre_ai_edit'
   readonly description: string
   readonly commitToGit: boolean
+  readonly receipt: Receipt | null
+}
+
+interface Made {
+  readonly snapshot: CreatedSnapshotView
+  /** It was asked for under the same key before. */
+  readonly isRepeated: boolean
 }
 
 /**
- * Asks the snapshot worker for a snapshot and waits for it.
+ * Asks the snapshot worker for a snapshot and waits for it. Asked again with the same receipt within a day it waits for
+ * that one, unless it has failed.
  *
  * @throws {NexusError} `unavailable` when no worker has made it in time: it stays asked for. `internal` when the worker
- *   could not make it.
+ *   could not make it. `idempotency_key_reused`: nothing is asked for.
  */
 export async function createSnapshot(
   { db, fanout, snapshotWaitMs }: Parts,
   caller: VerifiedCaller,
   snapshot: NewSnapshot,
-): Promise<CreatedSnapshotView> {
+): Promise<Made> {
   const { workspaceId } = snapshot
-  const id = createSnapshotId()
   const bell = createBell()
   const unsubscribe = await fanout.onNotice(workspaceId, (notice) => {
     if (notice.type === 'snapshot_created') bell.ring()
   })
   try {
-    await db
-      .insertInto('state_snapshots')
-      .values({
-        id,
-        workspace_id: workspaceId,
-        type: snapshot.type,
-        description: snapshot.description,
-        created_by: caller.userId,
-        commit_to_git: snapshot.commitToGit,
-        manifest: null,
-        panel_count: null,
-        total_size_bytes: null,
-        git_commit: null,
-        git_branch: null,
-        error: null,
-        completed_at: null,
-      })
-      .execute()
+    const { id, isRepeated } = await requestSnapshot(db, caller, snapshot)
     fanout.publishNotice({ type: 'snapshot_requested', workspaceId })
-    return await waitForSnapshot(db, { id, bell, waitMs: snapshotWaitMs })
+    return { snapshot: await waitForSnapshot(db, { id, bell, waitMs: snapshotWaitMs }), isRepeated }
   } finally {
     unsubscribe()
   }
+}
+
+async function requestSnapshot(
+  db: Db,
+  caller: VerifiedCaller,
+  { workspaceId, type, description, commitToGit, receipt }: NewSnapshot,
+): Promise<{ readonly id: SnapshotId; readonly isRepeated: boolean }> {
+  const id = createSnapshotId()
+  const inserted = await db
+    .insertInto('state_snapshots')
+    .values({
+      id,
+      workspace_id: workspaceId,
+      type,
+      description,
+      created_by: caller.userId,
+      commit_to_git: commitToGit,
+      manifest: null,
+      panel_count: null,
+      total_size_bytes: null,
+      git_commit: null,
+      git_branch: null,
+      error: null,
+      completed_at: null,
+      request_id: receipt?.id ?? null,
+      request_fingerprint: receipt?.fingerprint ?? null,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  if (inserted !== undefined) return { id, isRepeated: false }
+  const before = await requestOf(db, workspaceId, receipt)
+  // What it was in the way of has failed, or was forgotten, meanwhile.
+  if (before === undefined)
+    return requestSnapshot(db, caller, { workspaceId, type, description, commitToGit, receipt })
+  if (before.fingerprint !== receipt?.fingerprint) {
+    throw new NexusError('idempotency_key_reused', ERRORS.idempotency_key_reused.title)
+  }
+  return { id: before.id, isRepeated: true }
 }
 
 async function waitForSnapshot(
@@ -92,6 +123,25 @@ async function waitForSnapshot(
     }
     await bell.heard(POLL_MS)
   }
+}
+
+const requestOf = (db: Db, workspaceId: WorkspaceId, receipt: Receipt | null) =>
+  db
+    .selectFrom('state_snapshots')
+    .select(['id', 'request_fingerprint as fingerprint'])
+    .where('workspace_id', '=', workspaceId)
+    .where('request_id', '=', receipt?.id ?? null)
+    .where('state', '<>', 'failed')
+    .executeTakeFirst()
+
+/** From then on a key that was used before `time` is as if it had never been. */
+export async function forgetSnapshotRequests(db: Db, time: Date): Promise<void> {
+  await db
+    .updateTable('state_snapshots')
+    .set({ request_id: null, request_fingerprint: null })
+    .where('request_id', 'is not', null)
+    .where('created_at', '<', time)
+    .execute()
 }
 
 /** Newest first. Those that are only asked for are not there yet. */

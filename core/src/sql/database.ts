@@ -1,4 +1,4 @@
-import type { Generated, JSONColumnType, Kysely, Transaction } from 'kysely'
+import type { ColumnType, Generated, JSONColumnType, Kysely, Transaction } from 'kysely'
 import type { ChangeType, TriggeredBy } from '../model/cause.ts'
 import type { PanelId, SnapshotId, UserId, WorkspaceId } from '../model/ids.ts'
 import type { Role } from '../model/role.ts'
@@ -104,6 +104,8 @@ interface StateSnapshotsTable {
   error: string | null
   created_at: Generated<Date>
   completed_at: Date | null
+  request_id: ColumnType<string | null, string | null | undefined>
+  request_fingerprint: ColumnType<string | null, string | null | undefined>
 }
 
 interface WorkspaceGitTable {
