@@ -7,11 +7,14 @@ import {
   type Version,
 } from '@nexus/core'
 import { type Blame, createBlame } from '@nexus/core/document'
+import { LRUCache } from 'lru-cache'
 import { patchesOf } from './panel-patches.ts'
 import type { PastDocuments } from './past-documents.ts'
 
-/** Documents whose blame is kept and carried on from where it was; the whole history is read for any other. */
+/** Blames that are kept and carried on from where they were; the whole history is read for any other. */
 const MAX_KEPT = 16
+/** Values, objects and lists in all of them; each takes about 100 bytes. */
+const MAX_KEPT_PLACES = 1_000_000
 
 export interface BlameAt {
   readonly blame: Blame
@@ -29,7 +32,7 @@ export interface Blames {
 const anew = (): BlameAt => ({ blame: createBlame(), version: NO_VERSION })
 
 export function createBlames(parts: { readonly log: UpdateLog; readonly past: PastDocuments }): Blames {
-  const kept = new Map<DocumentName, Promise<BlameAt>>()
+  const kept = new LRUCache<DocumentName, Promise<BlameAt>>({ max: MAX_KEPT, maxSize: MAX_KEPT_PLACES })
 
   async function carriedOn(document: DocumentName, known: Promise<BlameAt>, head: Version): Promise<BlameAt> {
     // The one before may have stopped half-way; that is no reason to refuse this one.
@@ -62,14 +65,16 @@ export function createBlames(parts: { readonly log: UpdateLog; readonly past: Pa
       // One after the other: each carries on what the one before has left.
       const known = kept.get(document) ?? Promise.resolve(anew())
       const next = carriedOn(document, known, head)
-      kept.delete(document)
-      kept.set(document, next)
-      next.catch(() => {
-        // It may have stopped half-way.
-        if (kept.get(document) === next) kept.delete(document)
-      })
-      const oldest = kept.keys().next()
-      if (kept.size > MAX_KEPT && !oldest.done) kept.delete(oldest.value)
+      kept.set(document, next, { size: 1 })
+      next.then(
+        ({ blame }) => {
+          if (kept.peek(document) === next) kept.set(document, next, { size: blame.count() })
+        },
+        () => {
+          // It may have stopped half-way.
+          if (kept.peek(document) === next) kept.delete(document)
+        },
+      )
       return next
     },
   }

@@ -1,5 +1,6 @@
 import { type DocumentName, NexusError, type StateAtVersion, type UpdateLog, type Version } from '@nexus/core'
 import { buildDocument, type PanelModel, panelJson, readSource } from '@nexus/core/document'
+import { LRUCache } from 'lru-cache'
 import * as Y from 'yjs'
 import { lastValidModel, replay, validModel } from './panel-models.ts'
 import { readSavedAt } from './saved-times.ts'
@@ -7,6 +8,11 @@ import { readSavedAt } from './saved-times.ts'
 /** A document of its own as it was at some version; changing it changes nothing else. */
 export interface PastDocument {
   readonly doc: Y.Doc
+  readonly model: PanelModel
+}
+
+interface EncodedDocument {
+  readonly state: Uint8Array
   readonly model: PanelModel
 }
 
@@ -23,8 +29,7 @@ export interface PastDocuments {
 }
 
 export function createPastDocuments({ log }: { readonly log: UpdateLog }): PastDocuments {
-  const kept = new Map<string, Promise<{ readonly state: Uint8Array; readonly model: PanelModel }>>()
-  const bytes = new Map<string, number>()
+  const kept = new LRUCache<string, Promise<EncodedDocument>>({ max: MAX_KEPT, maxSize: MAX_KEPT_BYTES })
 
   const load = async (document: DocumentName, version: Version) => {
     const record = await log.read(document, version)
@@ -36,35 +41,21 @@ export function createPastDocuments({ log }: { readonly log: UpdateLog }): PastD
   const encoded = (document: DocumentName, version: Version) => {
     const key = `${document}@${version}`
     const known = kept.get(key)
-    kept.delete(key)
-    const found = known ?? load(document, version).then(({ doc, model }) => ({ state: encode(doc), model }))
-    kept.set(key, found)
-    if (known === undefined) {
-      found.then(
-        ({ state }) => {
-          if (kept.get(key) === found) bytes.set(key, state.byteLength)
-          letGo()
-        },
-        () => kept.delete(key),
-      )
-    }
+    if (known !== undefined) return known
+    const found = load(document, version).then(({ doc, model }) => ({ state: encode(doc), model }))
+    kept.set(key, found, { size: 1 })
+    found.then(
+      ({ state }) => {
+        if (kept.peek(key) === found) kept.set(key, found, { size: state.byteLength })
+      },
+      () => {
+        if (kept.peek(key) === found) kept.delete(key)
+      },
+    )
     return found
   }
-  /** What was asked for longest ago goes first; the newest stays, however large. */
-  const letGo = (): void => {
-    let total = bytes.values().reduce((sum, size) => sum + size, 0)
-    for (const key of kept.keys()) {
-      if ((kept.size <= MAX_KEPT && total <= MAX_KEPT_BYTES) || kept.size === 1) return
-      total -= bytes.get(key) ?? 0
-      kept.delete(key)
-      bytes.delete(key)
-    }
-  }
   return {
-    clear: () => {
-      kept.clear()
-      bytes.clear()
-    },
+    clear: () => kept.clear(),
     open: async (document, version) => {
       const { state, model } = await encoded(document, version)
       return { doc: decode(state), model }

@@ -32,3 +32,10 @@ test('[REP9] what is larger than all the room is not kept, and pushes nothing ou
   expect(cache.get(document, toVersion(1))).not.toBeNull()
   expect(cache.get(document, toVersion(2))).toBeNull()
 })
+
+test('[REP9] without any room nothing is kept', () => {
+  const cache = createRecentStates({ maxChars: 0 })
+  cache.put(document, state(1, 0))
+  expect(cache.get(document, toVersion(1))).toBeNull()
+  expect(cache).toMatchObject({ size: 0, chars: 0 })
+})

@@ -1,4 +1,5 @@
 import type { DocumentName, StateAtVersion, Version } from '@nexus/core'
+import { LRUCache } from 'lru-cache'
 
 /** States of versions, which never change; the ones not asked for longest go first. */
 export interface RecentStates {
@@ -11,44 +12,23 @@ export interface RecentStates {
 
 /** @param maxChars - Of JSON and source text together. */
 export function createRecentStates({ maxChars }: { readonly maxChars: number }): RecentStates {
-  const states = new Map<string, StateAtVersion>()
-  let chars = 0
-  const remove = (key: string): void => {
-    const state = states.get(key)
-    if (state === undefined) return
-    states.delete(key)
-    chars -= sizeOf(state)
-  }
+  // No room at all is room for nothing: every state takes more than one character.
+  const states = new LRUCache<string, StateAtVersion>({
+    maxSize: Math.max(1, maxChars),
+    sizeCalculation: sizeOf,
+  })
   return {
-    get: (document, version) => {
-      const key = keyOf(document, version)
-      const state = states.get(key)
-      if (state === undefined) return null
-      states.delete(key)
-      states.set(key, state)
-      return state
-    },
+    get: (document, version) => states.get(keyOf(document, version)) ?? null,
     put: (document, state) => {
-      const key = keyOf(document, state.version)
-      remove(key)
-      if (sizeOf(state) > maxChars) return
-      states.set(key, state)
-      chars += sizeOf(state)
-      for (const oldest of states.keys()) {
-        if (chars <= maxChars) break
-        remove(oldest)
-      }
+      states.set(keyOf(document, state.version), state)
     },
     get size() {
       return states.size
     },
     get chars() {
-      return chars
+      return states.calculatedSize
     },
-    clear() {
-      states.clear()
-      chars = 0
-    },
+    clear: () => states.clear(),
   }
 }
 

@@ -28,6 +28,15 @@ const replace = (path: string, value: Json): JsonPatchOperation => ({
 const remove = (path: string): JsonPatchOperation => ({ op: 'remove', path: `/$state${path}` })
 
 describe('createBlame', () => {
+  test('[DOC48] how much it holds follows what there is', () => {
+    const { blame } = blameOf([add('/list', [{ id: 1 }, 2])])
+    // The root, $computed, $state, the list, its object, that one's member, and the number.
+    expect(blame.count()).toBe(7)
+    blame.note(toVersion(2), [remove('/list/0')])
+    expect(blame.count()).toBe(5)
+    expect(createBlame().count()).toBe(0)
+  })
+
   test('[DOC48] every value names the version that last set it', () => {
     const { at } = blameOf(
       [add('/title', 'a'), add('/list', [{ id: 1, done: false }])],

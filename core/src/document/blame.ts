@@ -21,6 +21,8 @@ export interface Blame {
    * @returns `null` when there is nothing at this place.
    */
   below(path: readonly string[]): Generator<BlamedValue> | null
+  /** How much it holds: values, objects and lists. */
+  count(): number
 }
 
 /** Mirrors the panel's JSON, with a version instead of each value. */
@@ -42,6 +44,7 @@ export function createBlame(): Blame {
       for (const step of path) place = place === null ? null : (inside(place, step) ?? null)
       return place === null ? null : valuesIn(place, path)
     },
+    count: () => (root === null ? 0 : placesIn(root)),
   }
 }
 
@@ -102,6 +105,9 @@ function remove(container: NonNullable<Place['inside']>, step: string): void {
   if (Array.isArray(container)) container.splice(Number(step), 1)
   else container.delete(step)
 }
+
+const placesIn = ({ inside: children }: Place): number =>
+  children === null ? 1 : children.values().reduce((sum, child) => sum + placesIn(child), 1)
 
 function* valuesIn(place: Place, path: readonly Step[]): Generator<BlamedValue> {
   const entries = [...entriesOf(place)]
