@@ -139,6 +139,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/state/{workspaceId}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go back to a snapshot or commit, all of it or chosen panels, by new versions; or tell what that would change */
+        post: operations["restoreWorkspace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/state/{workspaceId}/snapshots": {
         parameters: {
             query?: never;
@@ -552,6 +569,42 @@ export interface components {
             gitCommitHash: string | null;
             /** Format: date-time */
             createdAt: string;
+        };
+        Restore: {
+            snapshotId?: string;
+            gitCommit?: string;
+            panelIds?: string[];
+            preview?: boolean;
+            createSnapshot?: boolean;
+            /** @enum {string} */
+            triggeredBy?: "user" | "ai" | "api" | "system";
+            triggerSource?: string;
+        };
+        RestoredWorkspace: {
+            /** @constant */
+            success: true;
+            isPreview: boolean;
+            restoredFrom: {
+                snapshotId: string | null;
+                gitCommit: string | null;
+                /** Format: date-time */
+                snapshotAt: string;
+            };
+            panels: {
+                panelId: string;
+                name: string;
+                /** @enum {string} */
+                change: "unchanged" | "changed" | "brought_back";
+                targetVersion: number;
+                previousVersion: number;
+                version: number;
+                isSourceChanged: boolean;
+                patch?: {
+                    [key: string]: unknown;
+                }[];
+            }[];
+            untouched: string[];
+            snapshotId?: string;
         };
         Snapshot: {
             snapshotId: string;
@@ -1772,6 +1825,125 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CreatedSnapshot"];
+                };
+            };
+            /** @description `malformed_json`: The body is not valid JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Sign in, or send a valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing, or you may not see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `workspace_archived`: The workspace is archived. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The request or document is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or has a wrong value. `idempotency_key_reused`: Another request was made with this Idempotency-Key. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreWorkspace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. Sent again within 24 hours the request is not carried out a second time. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                workspaceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Restore"];
+            };
+        };
+        responses: {
+            /** @description It is saved, in one commit; of a preview, nothing has changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestoredWorkspace"];
                 };
             };
             /** @description `malformed_json`: The body is not valid JSON. */

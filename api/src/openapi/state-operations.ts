@@ -15,6 +15,8 @@ import {
   patchedStateSchema,
   putStateRequest,
   readStateQuery,
+  restoredWorkspaceSchema,
+  restoreRequest,
   revertedStateSchema,
   revertStateRequest,
   snapshotEntrySchema,
@@ -207,6 +209,30 @@ export const STATE_OPERATIONS: readonly Operation[] = [
       201: { description: 'It is kept.', body: { name: 'CreatedSnapshot', schema: createdSnapshotSchema } },
     },
     errors: ['validation_failed', 'idempotency_key_reused', 'not_found', 'forbidden', 'workspace_archived'],
+  },
+  {
+    method: 'post',
+    path: '/api/state/{workspaceId}/restore',
+    id: 'restoreWorkspace',
+    tag: 'Snapshots',
+    summary:
+      'Go back to a snapshot or commit, all of it or chosen panels, by new versions; or tell what that would change',
+    headers: ['Idempotency-Key'],
+    body: { [JSON_TYPE]: { name: 'Restore', schema: restoreRequest } },
+    answers: {
+      200: {
+        description: 'It is saved, in one commit; of a preview, nothing has changed.',
+        body: { name: 'RestoredWorkspace', schema: restoredWorkspaceSchema },
+      },
+    },
+    errors: [
+      'validation_failed',
+      'idempotency_key_reused',
+      'not_found',
+      'forbidden',
+      'workspace_archived',
+      'payload_too_large',
+    ],
   },
   {
     method: 'get',

@@ -1,12 +1,16 @@
 import type { WorkspaceId } from '@nexus/core'
-import { createSnapshotRequest, workspaceStateQuery } from '@nexus/core/http-contract'
+import { createSnapshotRequest, restoreRequest, workspaceStateQuery } from '@nexus/core/http-contract'
 import { type Request, type RequestHandler, Router } from 'express'
+import type * as z from 'zod'
 import { parseBody, parseQuery } from '../middleware/parse.ts'
 import { callerOf } from '../middleware/request-context.ts'
 import { route } from '../middleware/route.ts'
 import type { ApiParts } from '../parts.ts'
-import { readWorkspaceState, type WorkspaceMoment } from '../use-cases/read-workspace-state.ts'
+import { toPanelId } from '../use-cases/panel-rights.ts'
+import { readWorkspaceState } from '../use-cases/read-workspace-state.ts'
+import { previewRestore, restoreWorkspace } from '../use-cases/restore-workspace.ts'
 import { createSnapshot, listSnapshots, toSnapshotId } from '../use-cases/snapshots.ts'
+import type { PastMoment, WorkspaceMoment } from '../use-cases/workspace-moments.ts'
 import { type Right, requireWorkspace, toWorkspaceId } from '../use-cases/workspace-rights.ts'
 import { REPLAYED, receiptOf } from './idempotency.ts'
 
@@ -44,13 +48,42 @@ export function createSnapshotRoutes(parts: ApiParts): Router {
     response.json(await listSnapshots(db, await require(request, 'read')))
   }
 
+  const restore: RequestHandler = async (request, response) => {
+    const workspaceId = await require(request, 'write')
+    const body = parseBody(restoreRequest, request)
+    const { triggeredBy = 'api', triggerSource = null, createSnapshot = false } = body
+    const asked = {
+      workspaceId,
+      moment: pastMomentOf(body),
+      panelIds: body.panelIds?.map(toPanelId) ?? null,
+      createSnapshot,
+      triggeredBy,
+      triggerSource,
+      receipt: receiptOf(request),
+    }
+    const caller = callerOf(request)
+    const { view, isRepeated } = await parts.pastReads.take(caller.userId, () =>
+      body.preview === true ? previewRestore(parts, asked) : restoreWorkspace(parts, caller, asked),
+    )
+    if (isRepeated) response.setHeader(REPLAYED, 'true')
+    response.json(view)
+  }
+
   const router = Router()
   route(router, '/:workspaceId/snapshot', {
     GET: [authenticate, read],
     POST: [authenticate, ...parts.jsonBody(), create],
   })
+  route(router, '/:workspaceId/restore', { POST: [authenticate, ...parts.jsonBody(), restore] })
   route(router, '/:workspaceId/snapshots', { GET: [authenticate, list] })
   return router
+}
+
+/** The request names one of the two. */
+function pastMomentOf({ snapshotId, gitCommit }: z.output<typeof restoreRequest>): PastMoment {
+  return gitCommit === undefined
+    ? { kind: 'snapshot', snapshotId: toSnapshotId(snapshotId) }
+    : { kind: 'commit', hash: gitCommit }
 }
 
 function momentOf(request: Request): WorkspaceMoment {

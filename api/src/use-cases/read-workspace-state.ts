@@ -1,32 +1,13 @@
-import {
-  NexusError,
-  type PanelId,
-  panelDocumentName,
-  parsePanelId,
-  type SnapshotId,
-  toVersion,
-  type Version,
-  type WorkspaceId,
-} from '@nexus/core'
+import { NexusError, type PanelId, panelDocumentName, type WorkspaceId } from '@nexus/core'
 import type { StateValue, WorkspaceStateView } from '@nexus/core/http-contract'
 import type { Db, Manifest } from '@nexus/core/sql'
 import type { Replicas } from '../replicas/replicas.ts'
 import { listPanelHeads } from './read-panels.ts'
+import { findMoment, type PanelVersion, type WorkspaceMoment } from './workspace-moments.ts'
 
 interface Parts {
   readonly db: Db
   readonly replicas: Replicas
-}
-
-/** Which moment of a workspace is asked for. */
-export type WorkspaceMoment =
-  | { readonly kind: 'newest' }
-  | { readonly kind: 'snapshot'; readonly snapshotId: SnapshotId }
-  | { readonly kind: 'commit'; readonly hash: string }
-
-interface PanelVersion {
-  readonly panelId: PanelId
-  readonly version: Version
 }
 
 /** Documents read at the same time; the rest waits, so that one request does not hold every connection. */
@@ -46,12 +27,8 @@ export async function readWorkspaceState(
   moment: WorkspaceMoment,
 ): Promise<WorkspaceStateView> {
   if (moment.kind === 'newest') return readNewest(parts, workspaceId)
-  const found =
-    moment.kind === 'snapshot'
-      ? await findSnapshot(parts.db, workspaceId, moment.snapshotId)
-      : await findCommit(parts.db, workspaceId, moment.hash)
-  if (found === null) throw new NexusError('not_found', 'There is no such snapshot in this workspace.')
-  const panels = await readPanels(panelVersions(found.manifest), ({ panelId, version }) =>
+  const found = await findMoment(parts.db, workspaceId, moment)
+  const panels = await readPanels(found.panels, ({ panelId, version }) =>
     parts.replicas.readVersion(panelDocumentName(workspaceId, panelId), version),
   )
   return toView({ workspaceId, panels, at: found.at, gitCommit: found.gitCommit })
@@ -121,51 +98,6 @@ function toView(found: {
   }
 }
 
-const panelVersions = (manifest: Manifest): PanelVersion[] =>
-  Object.entries(manifest).flatMap(([id, version]) => {
-    const panelId = parsePanelId(id)
-    return panelId === null ? [] : [{ panelId, version: toVersion(version) }]
-  })
-
 const isSameManifest = (manifest: Manifest, panels: readonly ReadPanel[]): boolean =>
   Object.keys(manifest).length === panels.length &&
   panels.every(({ panelId, version }) => manifest[panelId] === version)
-
-interface FoundMoment {
-  readonly manifest: Manifest
-  readonly at: Date
-  readonly gitCommit: string | null
-}
-
-async function findSnapshot(
-  db: Db,
-  workspaceId: WorkspaceId,
-  snapshotId: SnapshotId,
-): Promise<FoundMoment | null> {
-  const row = await snapshotMoments(db, workspaceId).where('id', '=', snapshotId).executeTakeFirst()
-  return row?.manifest ? { manifest: row.manifest, at: row.created_at, gitCommit: row.git_commit } : null
-}
-
-/** Commits of named snapshots, and the newest one. Others are read from Git. */
-async function findCommit(db: Db, workspaceId: WorkspaceId, hash: string): Promise<FoundMoment | null> {
-  const row = await snapshotMoments(db, workspaceId)
-    .where('git_commit', '=', hash)
-    .orderBy('created_at', 'desc')
-    .executeTakeFirst()
-  if (row?.manifest) return { manifest: row.manifest, at: row.created_at, gitCommit: hash }
-  const newest = await db
-    .selectFrom('workspace_git')
-    .select(['manifest', 'committed_at'])
-    .where('workspace_id', '=', workspaceId)
-    .where('head_commit', '=', hash)
-    .executeTakeFirst()
-  if (!newest?.committed_at) return null
-  return { manifest: newest.manifest, at: newest.committed_at, gitCommit: hash }
-}
-
-const snapshotMoments = (db: Db, workspaceId: WorkspaceId) =>
-  db
-    .selectFrom('state_snapshots')
-    .select(['manifest', 'created_at', 'git_commit'])
-    .where('workspace_id', '=', workspaceId)
-    .where('state', '=', 'created')

@@ -8,12 +8,11 @@ import {
   type TriggeredBy,
   type Version,
 } from '@nexus/core'
-import { type PanelModel, readSource, readState, replaceSource, replaceState } from '@nexus/core/document'
 import type { Access, VerifiedCaller } from '@nexus/core/server'
 import type { Db } from '@nexus/core/sql'
 import type { Changed } from '../replicas/change.ts'
-import type { PastDocument } from '../replicas/past-documents.ts'
 import type { Replicas } from '../replicas/replicas.ts'
+import { becomePast, readPastPanel } from './past-panel.ts'
 import { type PanelAddress, requireDocument } from './read-state.ts'
 import { createSnapshot } from './snapshots.ts'
 import { requireRight } from './workspace-rights.ts'
@@ -44,8 +43,6 @@ interface Reverted extends Changed {
   readonly snapshotId: string | null
 }
 
-const ORIGIN = 'revert'
-
 /**
  * Makes a panel, source and state, what it was at an older version; nothing is erased. What it is already, it stays, at
  * the version it has. With `createSnapshot` the workspace as it is before is snapshotted first.
@@ -59,13 +56,14 @@ export async function revertState(parts: Parts, caller: VerifiedCaller, asked: A
   requireRight(found, 'write')
   const target = versionUpTo(found.head, request.targetVersion)
   const document = panelDocumentName(address.workspaceId, address.panelId)
-  const panel = panelIn(await parts.replicas.openVersion(document, target))
+  const panel = await readPastPanel(parts.replicas, document, target)
   const snapshotId = request.createSnapshot ? await snapshotBefore(parts, caller, asked) : null
   let isSourceChanged = false
   const changed = await parts.replicas.change(document, {
     apply: (doc) => {
-      isSourceChanged = replaceSource(doc, panel.source, ORIGIN)
-      return replaceState(doc, panel.model, { $state: panel.state }, undefined, ORIGIN) || isSourceChanged
+      const done = becomePast(doc, panel)
+      isSourceChanged = done.isSourceChanged
+      return done.isChanged
     },
     cause: causeOf(caller, request),
     base: null,
@@ -83,19 +81,6 @@ function versionUpTo(head: Version, wanted: number): Version {
   throw new NexusError('validation_failed', `There is no version ${wanted}; the newest is ${head}.`, {
     details: { pointer: '/targetVersion', currentVersion: head },
   })
-}
-
-interface Panel {
-  /** '' for a free-form panel. */
-  readonly source: string
-  readonly state: ReturnType<typeof readState>
-  readonly model: PanelModel
-}
-
-function panelIn({ doc, model }: PastDocument): Panel {
-  const panel = { source: readSource(doc) ?? '', state: readState(doc, model.shape), model }
-  doc.destroy()
-  return panel
 }
 
 async function snapshotBefore(

@@ -100,11 +100,10 @@ export const snapshotEntrySchema = createdSnapshotSchema.extend({
 /** An entry of `GET /api/state/{w}/snapshots`, newest first. */
 export type SnapshotEntry = z.infer<typeof snapshotEntrySchema>
 
+const commitHash = z.string().regex(/^[0-9a-f]{40}$/, 'must be a full commit hash')
+
 export const workspaceStateQuery = z.object({
-  git_commit: z
-    .string()
-    .regex(/^[0-9a-f]{40}$/, 'must be a full commit hash')
-    .optional(),
+  git_commit: commitHash.optional(),
   snapshot_id: z.string().optional(),
 })
 
@@ -201,3 +200,59 @@ export const revertedStateSchema = writtenStateSchema.extend({
   snapshotId: z.string().optional(),
 })
 export type RevertedStateView = z.infer<typeof revertedStateSchema>
+
+const MAX_RESTORED_PANELS = 500
+
+/** From which moment, and what of it. */
+export const restoreRequest = z
+  .object({
+    snapshotId: z.string().optional(),
+    gitCommit: commitHash.optional(),
+    /** Only these panels; absent: all the moment shows. */
+    panelIds: z.array(z.string()).min(1).max(MAX_RESTORED_PANELS).optional(),
+    /** Only tell what would change. */
+    preview: z.boolean().optional(),
+    /** Make a snapshot of the workspace first, as it is before. */
+    createSnapshot: z.boolean().optional(),
+    ...causeFields,
+  })
+  .refine(({ snapshotId, gitCommit }) => (snapshotId === undefined) !== (gitCommit === undefined), {
+    message: 'name either a snapshotId or a gitCommit',
+  })
+export type RestoreRequest = z.input<typeof restoreRequest>
+
+export const RESTORE_CHANGES = ['unchanged', 'changed', 'brought_back'] as const
+
+export const restoredPanelSchema = z.object({
+  panelId: z.string(),
+  name: z.string(),
+  /** `brought_back`: it had been deleted. */
+  change: z.enum(RESTORE_CHANGES),
+  /** Whose content it has now. */
+  targetVersion: z.int(),
+  /** The newest before. */
+  previousVersion: z.int(),
+  /** The newest now; of a preview, the newest as it is. */
+  version: z.int(),
+  /** Its source becomes another too. */
+  isSourceChanged: z.boolean(),
+  /** Of a preview: what would be done to the state. */
+  patch: z.array(jsonObjectField).optional(),
+})
+export type RestoredPanel = z.infer<typeof restoredPanelSchema>
+
+export const restoredWorkspaceSchema = z.object({
+  success: z.literal(true),
+  isPreview: z.boolean(),
+  restoredFrom: z.object({
+    snapshotId: z.string().nullable(),
+    gitCommit: z.string().nullable(),
+    snapshotAt: timeField,
+  }),
+  panels: z.array(restoredPanelSchema),
+  /** Panels that have been made since; nothing is done to them. */
+  untouched: z.array(z.string()),
+  /** Of how things were before, when one was asked for. */
+  snapshotId: z.string().optional(),
+})
+export type RestoredWorkspaceView = z.infer<typeof restoredWorkspaceSchema>
