@@ -1,4 +1,6 @@
 import {
+  commitListQuery,
+  commitSchema,
   createPanelRequest,
   createWorkspaceRequest,
   libraryPanelSchema,
@@ -41,6 +43,21 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
     body: { [JSON_TYPE]: { name: 'CreateWorkspace', schema: createWorkspaceRequest } },
     answers: { 201: { description: 'It is there.', body: WORKSPACE } },
     errors: ['validation_failed', 'quota_exceeded'],
+  },
+  {
+    method: 'get',
+    path: '/api/workspaces/{workspaceId}/commits',
+    id: 'listCommits',
+    tag: 'Snapshots',
+    summary: 'Commits of the workspace, newest first',
+    query: commitListQuery,
+    answers: {
+      200: {
+        description: 'Up to `limit` of them.',
+        body: { listOf: { name: 'Commit', schema: commitSchema } },
+      },
+    },
+    errors: ['validation_failed', 'not_found'],
   },
   {
     method: 'get',

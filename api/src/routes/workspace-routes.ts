@@ -1,5 +1,6 @@
 import type { WorkspaceId } from '@nexus/core'
 import {
+  commitListQuery,
   createWorkspaceRequest,
   updateWorkspaceRequest,
   type WorkspaceView,
@@ -12,9 +13,12 @@ import { route } from '../middleware/route.ts'
 import type { ApiParts } from '../parts.ts'
 import { changeWorkspace, deleteWorkspace } from '../use-cases/change-workspace.ts'
 import { createWorkspace } from '../use-cases/create-workspace.ts'
+import { readCommits } from '../use-cases/read-commits.ts'
 import { listPanels } from '../use-cases/read-panels.ts'
 import { listWorkspaces, readWorkspace } from '../use-cases/read-workspaces.ts'
 import { type Right, requireWorkspace, toWorkspaceId } from '../use-cases/workspace-rights.ts'
+
+const DEFAULT_COMMITS = 50
 
 /** `/api/workspaces` */
 export function createWorkspaceRoutes(parts: ApiParts): Router {
@@ -65,6 +69,11 @@ export function createWorkspaceRoutes(parts: ApiParts): Router {
   const panels: RequestHandler = async (request, response) => {
     response.json(await listPanels(db, await require(request, 'read')))
   }
+  const commits: RequestHandler = async (request, response) => {
+    const workspaceId = await require(request, 'read')
+    const { limit = DEFAULT_COMMITS, before = null } = parseQuery(commitListQuery, request)
+    response.json(await readCommits(db, workspaceId, { limit, before }))
+  }
 
   const router = Router()
   route(router, '/', { GET: [authenticate, list], POST: [authenticate, ...parts.jsonBody(), create] })
@@ -75,5 +84,6 @@ export function createWorkspaceRoutes(parts: ApiParts): Router {
   })
   route(router, '/:workspaceId/activate', { POST: [authenticate, ...parts.jsonBody(), activate] })
   route(router, '/:workspaceId/panels', { GET: [authenticate, panels] })
+  route(router, '/:workspaceId/commits', { GET: [authenticate, commits] })
   return router
 }

@@ -66,7 +66,7 @@ async function findSnapshot(
   return row?.manifest ? { ...row, manifest: row.manifest, at: row.created_at } : null
 }
 
-/** Commits of named snapshots, and the newest one. Others are read from Git. */
+/** Commits of snapshots, the newest one, and those of the list. */
 async function findCommit(db: Db, workspaceId: WorkspaceId, hash: string): Promise<FoundRow | null> {
   const row = await snapshotMoments(db, workspaceId)
     .where('git_commit', '=', hash)
@@ -79,8 +79,20 @@ async function findCommit(db: Db, workspaceId: WorkspaceId, hash: string): Promi
     .where('workspace_id', '=', workspaceId)
     .where('head_commit', '=', hash)
     .executeTakeFirst()
-  if (!newest?.committed_at) return null
+  if (!newest?.committed_at) return findListedCommit(db, workspaceId, hash)
   return { id: null, manifest: newest.manifest, at: newest.committed_at, git_commit: hash }
+}
+
+async function findListedCommit(db: Db, workspaceId: WorkspaceId, hash: string): Promise<FoundRow | null> {
+  const row = await db
+    .selectFrom('workspace_commits')
+    .select(['manifest', 'committed_at'])
+    .where('workspace_id', '=', workspaceId)
+    .where('hash', '=', hash)
+    .executeTakeFirst()
+  return row === undefined
+    ? null
+    : { id: null, manifest: row.manifest, at: row.committed_at, git_commit: hash }
 }
 
 const snapshotMoments = (db: Db, workspaceId: WorkspaceId) =>

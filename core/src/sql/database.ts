@@ -108,6 +108,19 @@ interface StateSnapshotsTable {
   request_fingerprint: ColumnType<string | null, string | null | undefined>
 }
 
+interface WorkspaceCommitsTable {
+  workspace_id: WorkspaceId
+  hash: string
+  number: number
+  message: string
+  author_name: string
+  author_email: string
+  committed_at: Date
+  panels_changed: number
+  snapshot_id: SnapshotId | null
+  manifest: JSONColumnType<Manifest>
+}
+
 interface WorkspaceGitTable {
   workspace_id: WorkspaceId
   branch: Generated<string>
@@ -131,6 +144,7 @@ export interface Database {
   panels: PanelsTable
   state_snapshots: StateSnapshotsTable
   workspace_git: WorkspaceGitTable
+  workspace_commits: WorkspaceCommitsTable
   users: UsersTable
   sessions: SessionsTable
   jwks: JwksTable

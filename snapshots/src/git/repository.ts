@@ -40,7 +40,9 @@ interface NewCommit {
 export interface Commit {
   readonly hash: CommitHash
   readonly tree: TreeHash
+  readonly parent: CommitHash | null
   readonly message: string
+  readonly author: Signature
   readonly time: Date
 }
 
@@ -57,6 +59,7 @@ export interface Folder {
 export interface Repository {
   /** The newest commit of {@link BRANCH}; `null` before the first. */
   head(): Promise<Commit | null>
+  readCommit(hash: CommitHash): Promise<Commit>
   readFolder(tree: TreeHash): Promise<Folder>
   readText(blob: BlobHash): Promise<string>
   /** UTF-8 bytes. */
@@ -111,16 +114,27 @@ function repositoryAt(gitdir: string, files: DurableFiles): Repository {
       throw error
     }
   }
+  const readCommit = async (hash: CommitHash): Promise<Commit> => {
+    const { commit } = await git.readCommit({ ...where, oid: hash })
+    const { name, email } = commit.author
+    return {
+      hash,
+      tree: commit.tree as TreeHash,
+      parent: (commit.parent[0] ?? null) as CommitHash | null,
+      message: commit.message,
+      author: { name, email },
+      time: new Date(commit.committer.timestamp * 1000),
+    }
+  }
   const readBlob = async (oid: BlobHash): Promise<Uint8Array> => (await git.readBlob({ ...where, oid })).blob
 
   return {
     head: async () => {
       const hash = await readRef(headRef)
       if (hash === null) return null
-      const { commit } = await git.readCommit({ ...where, oid: hash })
-      const time = new Date(commit.committer.timestamp * 1000)
-      return { hash, tree: commit.tree as TreeHash, message: commit.message, time }
+      return readCommit(hash)
     },
+    readCommit,
     readFolder: async (oid) => toFolder((await git.readTree({ ...where, oid })).tree),
     readText: async (blob) => new TextDecoder().decode(await readBlob(blob)),
     sizeOf: async (blob) => (await readBlob(blob)).byteLength,

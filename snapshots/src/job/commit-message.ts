@@ -55,6 +55,13 @@ export function parseMessage(message: string): CommitFacts {
   }
 }
 
+/** What people read of a message: everything before the trailers of a commit of ours. */
+export function withoutTrailers(message: string): string {
+  const paragraphs = message.trimEnd().split('\n\n')
+  const isOurs = parseMessage(message).rendererVersion > 0
+  return (isOurs ? paragraphs.slice(0, -1) : paragraphs).join('\n\n')
+}
+
 /** One line without control characters, at most `maxChars` long; what people typed must not look like a trailer. */
 export function toLine(text: string, maxChars: number): string {
   const line = text

@@ -9,6 +9,7 @@ import {
   releaseClaim,
   renewClaim,
 } from './claim.ts'
+import { listCommits } from './commit-list.ts'
 import { parseMessage } from './commit-message.ts'
 import { type Cut, manifestOf, type SnapshotRequest, takeCut } from './cut.ts'
 import type { FolderSizes } from './folder-sizes.ts'
@@ -119,6 +120,9 @@ async function keep(context: JobContext, claim: Claim, { cut, waiting }: Wanted)
     last,
   })
   await tag(context, repository, { commit, snapshotIds: requests.map((request) => request.id) })
+  if (isNew || last.isRepaired) {
+    await listCommits(claimant.db, repository, { workspaceId: claim.workspaceId, head: commit })
+  }
   if (snapshots.length > 0 || last.ledger.fingerprint !== cut.fingerprint) {
     const { fingerprint } = cut
     const manifest = manifestOf(cut)
@@ -168,6 +172,8 @@ interface Last {
   readonly base: Base | null
   /** Snapshots that were answered only now, by the repair. */
   readonly repaired: ReadonlySet<SnapshotId>
+  /** The ledger said something else than the branch. */
+  readonly isRepaired: boolean
 }
 
 /** What the branch shows now. A ledger that says something else is put right first, with the tags. */
@@ -176,17 +182,22 @@ async function readLast(context: JobContext, claim: Claim, repository: Repositor
   const head = await repository.head()
   const base = head === null ? null : await readBase(repository, head, claim.ledger)
   if ((base?.commit.hash ?? null) === claim.ledger.headCommit) {
-    return { ledger: claim.ledger, base, repaired: new Set() }
+    return { ledger: claim.ledger, base, repaired: new Set(), isRepaired: false }
   }
   if (base === null) {
-    return { ledger: await repairLedger(claimant.db, claim, null), base, repaired: new Set() }
+    return {
+      ledger: await repairLedger(claimant.db, claim, null),
+      base,
+      repaired: new Set(),
+      isRepaired: true,
+    }
   }
   const commit = base.commit.hash
   const facts = parseMessage(base.commit.message)
   await tag(context, repository, { commit, snapshotIds: facts.snapshotIds })
   const totalBytes = await sizeOfBase(repository, sizes, base)
   const ledger = await repairLedger(claimant.db, claim, { commit, facts, totalBytes })
-  return { ledger, base, repaired: new Set(facts.snapshotIds) }
+  return { ledger, base, repaired: new Set(facts.snapshotIds), isRepaired: true }
 }
 
 /** Named snapshots become tags `snapshot/<last 8 digits of the id>`. */

@@ -47,3 +47,13 @@ export const causeFields = {
   triggeredBy: z.enum(TRIGGERS).optional(),
   triggerSource: storableText({ max: MAX_TRIGGER_SOURCE_CHARS }).optional(),
 }
+
+export const commitHash = z.string().regex(/^[0-9a-f]{40}$/, 'must be a full commit hash')
+
+/** A whole number in a query. */
+export const countText = (range: { readonly min: number; readonly max: number }) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.int().min(range.min).max(range.max))

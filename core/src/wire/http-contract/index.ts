@@ -98,7 +98,10 @@ export {
   stateUpdateMessage,
 } from './subscriptions.ts'
 export {
+  type CommitEntry,
   type CreateWorkspaceRequest,
+  commitListQuery,
+  commitSchema,
   createWorkspaceRequest,
   type UpdateWorkspaceRequest,
   updateWorkspaceRequest,

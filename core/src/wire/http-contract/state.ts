@@ -3,6 +3,8 @@ import { CHANGE_TYPES, TRIGGERS } from '../../model/cause.ts'
 import { PATCH_OPERATIONS_CEILING } from '../limits.ts'
 import {
   causeFields,
+  commitHash,
+  countText,
   jsonField,
   jsonObjectField,
   storableText,
@@ -100,8 +102,6 @@ export const snapshotEntrySchema = createdSnapshotSchema.extend({
 /** An entry of `GET /api/state/{w}/snapshots`, newest first. */
 export type SnapshotEntry = z.infer<typeof snapshotEntrySchema>
 
-const commitHash = z.string().regex(/^[0-9a-f]{40}$/, 'must be a full commit hash')
-
 export const workspaceStateQuery = z.object({
   git_commit: commitHash.optional(),
   snapshot_id: z.string().optional(),
@@ -119,13 +119,6 @@ export const workspaceStateSchema = z.object({
 export type WorkspaceStateView = z.infer<typeof workspaceStateSchema>
 
 const MAX_HISTORY_LIMIT = 1_000
-const countText = (range: { readonly min: number; readonly max: number }) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/, 'must be a whole number')
-    .transform(Number)
-    .pipe(z.int().min(range.min).max(range.max))
-
 export const historyQuery = z.object({
   limit: countText({ min: 1, max: MAX_HISTORY_LIMIT }).optional(),
   offset: countText({ min: 0, max: 999_999_999 }).optional(),

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { ROLES } from '../../model/role.ts'
-import { descriptionField, nameField, timeField } from './fields.ts'
+import { commitHash, countText, descriptionField, nameField, timeField } from './fields.ts'
 import { panelSummarySchema } from './panels.ts'
 
 export const WORKSPACE_STATUSES = ['active', 'suspended', 'archived'] as const
@@ -49,3 +49,25 @@ export const workspaceSchema = workspaceSummarySchema.extend({
 })
 /** `GET /api/workspaces/{w}`, and the answer to creating, changing and activating one. */
 export type WorkspaceView = z.infer<typeof workspaceSchema>
+
+const MAX_COMMITS = 200
+
+export const commitListQuery = z.object({
+  limit: countText({ min: 1, max: MAX_COMMITS }).optional(),
+  /** The oldest commit the caller has; those before it are told. */
+  before: commitHash.optional(),
+})
+
+export const commitSchema = z.object({
+  hash: z.string(),
+  /** What changed, in words; without trailers. */
+  message: z.string(),
+  author: z.object({ name: z.string(), email: z.string() }),
+  committedAt: timeField,
+  /** How many panels differ from the commit before. */
+  panelsChanged: z.int(),
+  /** The first snapshot it was made for. */
+  snapshotId: z.string().nullable(),
+})
+/** An entry of `GET /api/workspaces/{w}/commits`, newest first. */
+export type CommitEntry = z.infer<typeof commitSchema>

@@ -1,0 +1,51 @@
+import { NexusError, type WorkspaceId } from '@nexus/core'
+import type { CommitEntry } from '@nexus/core/http-contract'
+import type { Db } from '@nexus/core/sql'
+
+/**
+ * Newest first; with `before` those older than that commit.
+ *
+ * @throws {NexusError} `not_found` when there is no commit `before`.
+ */
+export async function readCommits(
+  db: Db,
+  workspaceId: WorkspaceId,
+  { limit, before }: { readonly limit: number; readonly before: string | null },
+): Promise<CommitEntry[]> {
+  const after = before === null ? null : await numberOf(db, workspaceId, before)
+  const rows = await db
+    .selectFrom('workspace_commits')
+    .select([
+      'hash',
+      'message',
+      'author_name',
+      'author_email',
+      'committed_at',
+      'panels_changed',
+      'snapshot_id',
+    ])
+    .where('workspace_id', '=', workspaceId)
+    .$if(after !== null, (query) => query.where('number', '<', after ?? 0))
+    .orderBy('number', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({
+    hash: row.hash,
+    message: row.message,
+    author: { name: row.author_name, email: row.author_email },
+    committedAt: row.committed_at.toISOString(),
+    panelsChanged: row.panels_changed,
+    snapshotId: row.snapshot_id,
+  }))
+}
+
+async function numberOf(db: Db, workspaceId: WorkspaceId, hash: string): Promise<number> {
+  const row = await db
+    .selectFrom('workspace_commits')
+    .select('number')
+    .where('workspace_id', '=', workspaceId)
+    .where('hash', '=', hash)
+    .executeTakeFirst()
+  if (row === undefined) throw new NexusError('not_found', 'There is no such commit in this workspace.')
+  return row.number
+}
