@@ -42,13 +42,24 @@ export interface FollowedPanel {
   end(error: ApiError): void
 }
 
+/** What a listener throws is its program's, as from any event handler, and keeps nobody else from being told. */
+function apart(say: () => void): void {
+  try {
+    say()
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
+  }
+}
+
 export function followPanel(panelId: string): FollowedPanel {
   const listeners = new Set<PanelListener>()
   let known: PanelUpdate | null = null
 
   const tell = (update: PanelUpdate): void => {
     known = update
-    for (const listener of [...listeners]) listener.onUpdate(update)
+    for (const listener of [...listeners]) apart(() => listener.onUpdate(update))
   }
 
   return {
@@ -86,7 +97,7 @@ export function followPanel(panelId: string): FollowedPanel {
       return listeners.size > 0
     },
     end(error) {
-      for (const listener of [...listeners]) listener.onEnd?.(error)
+      for (const listener of [...listeners]) apart(() => listener.onEnd?.(error))
     },
   }
 }

@@ -61,6 +61,32 @@ test('[CLI6] a server that cannot open the panel now is asked again; one that sa
   expect(asked).toHaveLength(3)
 })
 
+test('[CLI6] a listener that throws keeps nobody else from being told', async () => {
+  const thrown: unknown[] = []
+  const catching = (error: unknown) => void thrown.push(error)
+  const former = process.listeners('uncaughtException')
+  process.removeAllListeners('uncaughtException')
+  process.on('uncaughtException', catching)
+  onTestFinished(() => {
+    process.off('uncaughtException', catching)
+    for (const listener of former) process.on('uncaughtException', listener)
+  })
+  const { baseUrl } = await socketServer((message) =>
+    message.type === 'subscribe' ? [sync(1, 0), update(1, 2, 5), update(2, 3, 6)] : undefined,
+  )
+  const live = createClient({ baseUrl }).live('w')
+  onTestFinished(() => live.close())
+  const told: number[] = []
+  live.follow('p', {
+    onUpdate: ({ version }) => {
+      if (version === 2) throw new Error('a mistake in the program')
+    },
+  })
+  live.follow('p', { onUpdate: ({ version }) => told.push(version) })
+  await expect.poll(() => told).toEqual([1, 2, 3])
+  expect(thrown).toEqual([new Error('a mistake in the program')])
+})
+
 test('[CLI6] what came twice is told once, and after a gap the whole state is asked for', async () => {
   const { asked, baseUrl } = await socketServer((message, count) => {
     if (message.type === 'unsubscribe') return undefined
