@@ -28,6 +28,7 @@ test.each(['authorization', 'cookie', 'password', 'token', 'accessToken', 'sessi
     const { text } = logged((logger) => {
       logger.info(given)
       logger.info({ request: { headers: given } })
+      logger.info({ a: { b: { c: { d: { e: { f: { g: given } } } } } } })
       logger.info({ deep: { a: { b: given } }, list: [given] })
       logger.info({
         err: Object.assign(new Error('it failed', { cause: Object.assign(new Error(), given) }), given),

@@ -15,7 +15,7 @@ const SECRET_MEMBERS = new Set([
   'sessionToken',
   'secret',
 ])
-/** How many levels of members are looked at. */
+/** Levels of members that are shown; what cannot be looked through is not shown. */
 const DEPTH = 5
 
 interface LoggerOptions {
@@ -55,7 +55,8 @@ function withoutSecrets(value: object, depth = DEPTH): Record<string, unknown> {
 }
 
 function memberToShow(member: unknown, depth: number): unknown {
-  if (typeof member !== 'object' || member === null || depth === 0) return member
+  if (typeof member !== 'object' || member === null) return member
+  if (depth === 0) return '[deep]'
   if (member instanceof Error) return withoutSecrets(pino.stdSerializers.err(member), depth - 1)
   if (Array.isArray(member)) return member.map((item) => memberToShow(item, depth - 1))
   return withoutSecrets(member, depth - 1)
