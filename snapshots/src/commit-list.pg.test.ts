@@ -85,3 +85,26 @@ test('[SNAP17] after a worker died before the list was written, and after a repo
   await worker.commitChanged()
   expect((await listOf(stage)).map(({ hash }) => hash)).toEqual(await hashesOf(stage))
 })
+
+test('[SNAP12] a worker that slept through the end of its claim takes nothing off the list of the one that took over', async () => {
+  const { stage, todo } = await threeCommits()
+  const other = await stage.worker()
+  const sleeping = await stage.worker({
+    overrides: {
+      onStep: async (step) => {
+        if (step !== 'branch-moved') return
+        await stage.db
+          .updateTable('workspace_git')
+          .set({ lease_until: new Date(0) })
+          .where('workspace_id', '=', stage.workspaceId)
+          .execute()
+        await stage.edit(todo, BOB, (state) => state.set('n', 4))
+        await other.commitChanged()
+      },
+    },
+  })
+  await stage.edit(todo, ADA, (state) => state.set('n', 3))
+  await sleeping.commitChanged()
+  expect(await hashesOf(stage)).toHaveLength(5)
+  expect((await listOf(stage)).map(({ hash }) => hash)).toEqual(await hashesOf(stage))
+})

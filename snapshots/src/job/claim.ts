@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { NexusError, type NodeId, type WorkspaceId } from '@nexus/core'
-import type { Db, Manifest } from '@nexus/core/sql'
+import type { Db, Manifest, Trx } from '@nexus/core/sql'
 import { sql } from 'kysely'
 import type { CommitHash } from '../git/repository.ts'
 
@@ -53,6 +53,15 @@ export async function renewClaim(claimant: Claimant, claim: Claim): Promise<void
     where workspace_id = ${claim.workspaceId} and lease_owner = ${claim.owner}
     returning workspace_id
   `.execute(claimant.db)
+  if (rows.length === 0) throw claimLost(claim)
+}
+
+/** Holds the row until the transaction ends. @throws {NexusError} `unavailable` as {@link renewClaim}. */
+export async function requireClaim(trx: Trx, claim: Claim): Promise<void> {
+  const { rows } = await sql`
+    select workspace_id from workspace_git
+    where workspace_id = ${claim.workspaceId} and lease_owner = ${claim.owner} for update
+  `.execute(trx)
   if (rows.length === 0) throw claimLost(claim)
 }
 

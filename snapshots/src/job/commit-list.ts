@@ -3,6 +3,7 @@ import type { Db } from '@nexus/core/sql'
 import { sql } from 'kysely'
 import type { Commit, CommitHash, Repository, TreeHash } from '../git/repository.ts'
 import { PANELS_FOLDER } from './base.ts'
+import { type Claim, requireClaim } from './claim.ts'
 import { parseMessage, withoutTrailers } from './commit-message.ts'
 
 /** Commits written to the list with one statement. */
@@ -11,12 +12,15 @@ const ROWS_AT_A_TIME = 200
 /**
  * Brings the list of a workspace's commits up to `head`: whatever of the branch it has not got is read from the
  * repository, one commit or all of them.
+ *
+ * @throws {NexusError} `unavailable` when the claim was lost: whoever has it now lists what it has written.
  */
 export async function listCommits(
   db: Db,
   repository: Repository,
-  { workspaceId, head }: { readonly workspaceId: WorkspaceId; readonly head: CommitHash },
+  { claim, head }: { readonly claim: Claim; readonly head: CommitHash },
 ): Promise<void> {
+  const { workspaceId } = claim
   const unlisted: Commit[] = []
   let last = 0
   for (let hash: CommitHash | null = head; hash !== null; ) {
@@ -33,6 +37,7 @@ export async function listCommits(
   for (const [index, commit] of unlisted.reverse().entries())
     rows.push(await toRow(repository, commit, { workspaceId, number: last + index + 1 }))
   await db.transaction().execute(async (trx) => {
+    await requireClaim(trx, claim)
     // After a repository was put back to an earlier moment the branch goes on from there.
     await trx
       .deleteFrom('workspace_commits')

@@ -121,7 +121,7 @@ async function keep(context: JobContext, claim: Claim, { cut, waiting }: Wanted)
   })
   await tag(context, repository, { commit, snapshotIds: requests.map((request) => request.id) })
   if (isNew || last.isRepaired) {
-    await listCommits(claimant.db, repository, { workspaceId: claim.workspaceId, head: commit })
+    await listCommits(claimant.db, repository, { claim, head: commit })
   }
   if (snapshots.length > 0 || last.ledger.fingerprint !== cut.fingerprint) {
     const { fingerprint } = cut
