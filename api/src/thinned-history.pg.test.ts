@@ -5,7 +5,7 @@ import { withTestDatabase } from '@nexus/core/testkit'
 import { describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { openEvents, until } from './testkit/subscribers.ts'
-import { signUp, somePanel, startTestApi } from './testkit/test-api.ts'
+import { type Person, signUp, somePanel, startTestApi } from './testkit/test-api.ts'
 
 const database = withTestDatabase()
 const RANGES = [
@@ -14,7 +14,9 @@ const RANGES = [
 ] as const
 
 /** `n` is the version, up to 20, and `low` the same up to 4; those of {@link RANGES} have become one each, and nothing after 10 is thinned yet. */
-async function thinnedPanel() {
+async function thinnedPanel(
+  before: (panel: { readonly path: string }, person: Person) => Promise<unknown> = async () => null,
+) {
   const api = await startTestApi({ db: database.db })
   const ann = await signUp(api)
   const panel = await somePanel(ann, { initialState: { n: 1, low: 1 } })
@@ -29,6 +31,7 @@ async function thinnedPanel() {
       return { firstVersion: toVersion(first), version: toVersion(last), update }
     }),
   )
+  await before(panel, ann)
   const removed = await thinHistory(database.db, { document, after: NO_VERSION, upTo: toVersion(10), merged })
   expect(removed).toBe(6)
   // Another process, which has nothing of it in memory.
@@ -160,6 +163,18 @@ describe('a panel whose old history is thinned', () => {
       { type: 'state_update', previousVersion: 1, version: 5 },
       { type: 'state_update', previousVersion: 5, version: 9 },
       { type: 'state_update', previousVersion: 9, version: 10 },
+    ])
+  })
+
+  test('[HIS11] is blamed right by a process that had read its blame before', async () => {
+    const { panel, read, ann } = await thinnedPanel((whole, person) =>
+      person.call('GET', `${whole.path}/blame`),
+    )
+    const { status, body } = await ann.call('GET', `${panel.path}/blame`)
+    expect([status, body]).toEqual([200, await read('/blame')])
+    expect(body).toMatchObject([
+      { pointer: '/$state/low', version: 5, userId: ann.userId },
+      { pointer: '/$state/n', version: 20 },
     ])
   })
 })

@@ -25,6 +25,8 @@ export interface BlameAt {
 export interface Blames {
   /** As of `head` or newer. To be read before anything else is awaited: it is carried on for the next who asks. */
   read(document: DocumentName, head: Version): Promise<BlameAt>
+  /** The next who asks gets it from the history as it is now: what is kept names versions that are thinned out. */
+  forget(document: DocumentName): void
   /** Lets go of what is kept. */
   clear(): void
 }
@@ -61,6 +63,7 @@ export function createBlames(parts: { readonly log: UpdateLog; readonly past: Pa
 
   return {
     clear: () => kept.clear(),
+    forget: (document) => void kept.delete(document),
     read(document, head) {
       // One after the other: each carries on what the one before has left.
       const known = kept.get(document) ?? Promise.resolve(anew())

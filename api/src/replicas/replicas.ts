@@ -61,6 +61,8 @@ export interface Replicas {
   ): AsyncIterable<PanelChange>
   /** Who set what, see {@link Blames}. */
   readBlame(document: DocumentName, head: Version): Promise<BlameAt>
+  /** See {@link Blames.forget}. */
+  forgetBlame(document: DocumentName): void
   /** The document as it was, for the caller alone. @throws {NexusError} `not_found` when there is no such version. */
   openVersion(document: DocumentName, version: Version): Promise<PastDocument>
   /** See {@link DocumentWork.change}. */
@@ -148,6 +150,7 @@ export function createReplicas(options: ReplicasOptions): Replicas {
     readPatches: (document, range) => readPatches({ log, past }, { document, ...range }),
     changes: (document, range) => patchesOf({ log, past }, { document, ...range }),
     readBlame: blames.read,
+    forgetBlame: blames.forget,
     openVersion: past.open,
     change: (document, change) => workOn(document).change(change).finally(evict),
     changeTogether: (changes) =>

@@ -1,5 +1,5 @@
 import { type DocumentName, NexusError, panelDocumentName, type Version } from '@nexus/core'
-import { parsePointer } from '@nexus/core/document'
+import { type Blame, type BlamedValue, parsePointer } from '@nexus/core/document'
 import type { BlameEntry } from '@nexus/core/http-contract'
 import type { Db } from '@nexus/core/sql'
 import type { Replicas } from '../replicas/replicas.ts'
@@ -26,22 +26,35 @@ export async function readBlame(
 ): Promise<BlameEntry[]> {
   const path = pathIntoState(asked.pointer)
   const document = panelDocumentName(workspaceId, panelId)
-  const { blame } = await replicas.readBlame(document, asked.head)
-  const values = blame.below(path)
-  if (values === null) throw nothingThere(asked.pointer)
-  const listed = [...values.take(MAX_VALUES + 1)]
-  if (listed.length > MAX_VALUES) {
-    throw new NexusError(
-      'payload_too_large',
-      `There are more than ${MAX_VALUES} values; ask with a pointer to some of them.`,
-    )
+  /** `null`: the log has not got all versions the blame names. */
+  const read = async (): Promise<BlameEntry[] | null> => {
+    const { blame } = await replicas.readBlame(document, asked.head)
+    const values = valuesAt(blame, path, asked.pointer)
+    const causes = await causesOf(db, document, new Set(values.map(({ version }) => version)))
+    const entries = values.flatMap(({ pointer, version }) => {
+      const cause = causes.get(version)
+      return cause === undefined ? [] : [{ pointer, version, ...cause }]
+    })
+    return entries.length === values.length ? entries : null
   }
-  const causes = await causesOf(db, document, new Set(listed.map(({ version }) => version)))
-  return listed.map(({ pointer, version }) => {
-    const cause = causes.get(version)
-    if (cause === undefined) throw new Error(`Version ${version} of ${document} is not in the log.`)
-    return { pointer, version, ...cause }
-  })
+  const known = await read()
+  if (known !== null) return known
+  // Old history was thinned since the blame was read: some versions are part of others now.
+  replicas.forgetBlame(document)
+  const anew = await read()
+  if (anew === null) throw new Error(`Versions of ${document} that its blame names are not in the log.`)
+  return anew
+}
+
+function valuesAt(blame: Blame, path: readonly string[], pointer: string): BlamedValue[] {
+  const values = blame.below(path)
+  if (values === null) throw nothingThere(pointer)
+  const listed = [...values.take(MAX_VALUES + 1)]
+  if (listed.length <= MAX_VALUES) return listed
+  throw new NexusError(
+    'payload_too_large',
+    `There are more than ${MAX_VALUES} values; ask with a pointer to some of them.`,
+  )
 }
 
 /** Nobody sets computed values: they follow from the state. */

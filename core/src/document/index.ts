@@ -2,7 +2,7 @@
 export { applyJsonPatch } from './apply-json-patch.ts'
 export { applyMergePatch } from './apply-merge-patch.ts'
 export { beginRun, type PanelRun } from './begin-run.ts'
-export { type Blame, createBlame } from './blame.ts'
+export { type Blame, type BlamedValue, createBlame } from './blame.ts'
 export { buildDocument } from './build-document.ts'
 export { compactCounters } from './compact-counters.ts'
 export { diffJson } from './diff-json.ts'
