@@ -1,3 +1,4 @@
+import type { UpdateLog } from '@nexus/core'
 import { createMemoryFanout } from '@nexus/core/memory'
 import { createSqlUpdateLog } from '@nexus/core/sql'
 import { createGatedLog, withTestDatabase } from '@nexus/core/testkit'
@@ -135,5 +136,73 @@ describe('a request with an Idempotency-Key', () => {
     await startTestApi({ db: database.db, now: () => now })
     await vi.waitFor(async () => expect(await receipts()).toEqual([]))
     expect((await panel.patch(increment, under('a'))).body.version).toBe(3)
+  })
+})
+
+describe('a request that another process carries out meanwhile', () => {
+  /** Reads nothing of any document until it is let. */
+  function slowToRead() {
+    const log = createSqlUpdateLog(database.db)
+    const { promise: isLet, resolve: letRead } = Promise.withResolvers<void>()
+    const { promise: isAsked, resolve: ask } = Promise.withResolvers<void>()
+    const slow: UpdateLog = {
+      ...log,
+      read: async (...wanted) => {
+        ask()
+        await isLet
+        return log.read(...wanted)
+      },
+    }
+    return { log: slow, letRead, isAsked }
+  }
+
+  async function twoProcesses() {
+    const { log, letRead, isAsked } = slowToRead()
+    const fast = await startTestApi({ db: database.db, fanout: createMemoryFanout() })
+    const slow = await startTestApi({ db: database.db, fanout: createMemoryFanout(), log })
+    const ann = await signUp(fast)
+    const panel = await somePanel(ann, { initialState: { n: 0 } })
+    const other = await somePanel(ann, { initialState: { n: 0 } })
+    const ask = async (method: string, path: string, body: unknown, headers: Record<string, string> = {}) => {
+      const options = { token: ann.token, body, headers: { ...under('same'), ...headers } }
+      const late = slow.call(method, path, options)
+      await isAsked
+      const first = await fast.call(method, path, options)
+      letRead()
+      return { first, late: await late }
+    }
+    return { ann, panel, other, ask }
+  }
+
+  test.each([
+    ['If-Match', increment, { 'if-match': '"1"' }],
+    ['strict', { patches: increment, version: 1, strict: true }, {}],
+    ['a test', [{ op: 'test', path: '/$state/n', value: 0 }, ...increment], {}],
+  ])('[STA32] is not told that its condition failed: %s', async (_, body, headers) => {
+    const { panel, ask } = await twoProcesses()
+    const { first, late } = await ask('PATCH', panel.path, body, headers)
+    expect([first.status, late.status]).toEqual([200, 200])
+    expect(late.body).toEqual(first.body)
+    expect(late.headers.get('idempotency-replayed')).toBe('true')
+    expect((await panel.read()).body).toMatchObject({ version: 2, state: { $state: { n: 1 } } })
+  })
+
+  test.each([
+    ['', {}],
+    [', strict', { version: 1, strict: true }],
+  ])('[BAT5] is not told that its batch failed%s', async (_, condition) => {
+    const { ann, panel, other, ask } = await twoProcesses()
+    const changes = [panel, other].map(({ panelId }) => ({ panelId, patches: increment, ...condition }))
+    const { first, late } = await ask('POST', `/api/state/${ann.workspaceId}/batch`, { changes })
+    expect([first.status, late.status]).toEqual([200, 200])
+    expect(late.body).toEqual(first.body)
+    expect((await other.read()).body).toMatchObject({ version: 2, state: { $state: { n: 1 } } })
+  })
+
+  test('[STA33] another request under the key of a refused one is refused as such', async () => {
+    const { panel } = await counterPanel()
+    await panel.patch(increment, under('a'))
+    const answer = await panel.patch([{ op: 'remove', path: '/$state/none' }], under('a'))
+    expect(answer).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } })
   })
 })

@@ -204,12 +204,15 @@ describe('going back to a snapshot', () => {
     const again = await restore(ann, { snapshotId }, key)
     expect(again.headers.get('idempotency-replayed')).toBe('true')
     expect(panelOf(again, kept.panelId).version).toBe(panelOf(first, kept.panelId).version)
+    expect(panelOf(again, deleted.panelId).change).toBe('unchanged')
     expect(await stateOf(kept)).toEqual({ n: 3 })
     expect((await deleted.read()).status).toBe(404)
-    expect(await restore(ann, { snapshotId, panelIds: [kept.panelId] }, key)).toMatchObject({
+    const other = { snapshotId, panelIds: [kept.panelId], createSnapshot: true }
+    expect(await restore(ann, other, key)).toMatchObject({
       status: 422,
       body: { code: 'idempotency_key_reused' },
     })
+    expect((await ann.call('GET', `/api/state/${ann.workspaceId}/snapshots`)).body).toHaveLength(1)
   })
 
   test('[WSS14] live edits made meanwhile are merged, and nobody waits for ever', async () => {

@@ -220,4 +220,16 @@ describe('workspace snapshots', () => {
     expect(again.body).toEqual(first.body)
     expect(await listed(ann)).toHaveLength(1)
   })
+
+  test('[WSS8] a revert under a key of something else makes none', async () => {
+    const ann = await answerAsWorker({ hash: HASH })
+    const panel = await somePanel(ann, { initialState: { n: 1 } })
+    await panel.patch([{ op: 'replace', path: '/$state/n', value: 2 }], under('k'))
+    const answer = await ann.call('POST', `${panel.path}/revert`, {
+      body: { targetVersion: 1, createSnapshot: true },
+      headers: under('k'),
+    })
+    expect(answer).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } })
+    expect(await listed(ann)).toEqual([])
+  })
 })

@@ -3,7 +3,6 @@ import {
   type AppendEntry,
   type AppendedOutcome,
   type DocumentName,
-  ERRORS,
   isNexusError,
   NexusError,
   type Receipts,
@@ -13,6 +12,7 @@ import type { AppendQueue } from '@nexus/core/log'
 import type { Attempt, Change, Changed } from './change.ts'
 import { attemptGroup } from './change-group.ts'
 import { type DocumentWork, type HeldDocument, isMerged } from './document-work.ts'
+import { findKept } from './kept-receipts.ts'
 import type { PastDocument, PastDocuments } from './past-documents.ts'
 import type { Replica } from './replica.ts'
 import { versionConflict } from './save-group.ts'
@@ -41,6 +41,13 @@ export class PartRefused extends Error {
   }
 }
 
+/** Another process was faster by a moment with the same request. */
+class CarriedOutElsewhere extends NexusError {
+  constructor() {
+    super('unavailable', 'The same request is being carried out; ask again.')
+  }
+}
+
 interface Target {
   readonly part: PartOfBatch
   readonly held: HeldDocument
@@ -59,21 +66,40 @@ interface Target {
  */
 export async function changeTogether(context: Parts, parts: readonly PartOfBatch[]): Promise<Changed[]> {
   const byName = parts.toSorted((a, b) => (a.document < b.document ? -1 : 1))
-  const holds: { readonly part: PartOfBatch; readonly held: HeldDocument }[] = []
+  const holds: Hold[] = []
   try {
     // In the order of names, one after the other: two who want the same documents never wait for each other.
     for (const part of byName) holds.push({ part, held: await context.workOn(part.document).hold() })
     const repeated = await findRepeated(context, parts)
     if (repeated !== null) return repeated
-    const targets = await Promise.all(holds.map((each) => prepare(each)))
-    // Others may save something meanwhile: looked at again until nothing is missing at the moment of the change itself.
-    for (let missing = missingPasts(targets); missing.length > 0; missing = missingPasts(targets))
-      for (const each of missing) await openPast(context, each)
-    const changed = await changeAll(context, targets)
-    return parts.map((part) => changed.get(part) ?? notDone(part))
+    return await changeHeld(context, parts, holds).catch(async (error: unknown) => {
+      // The same request, carried out by another process meanwhile, may be what refuses this one.
+      const isRefused = error instanceof PartRefused || error instanceof CarriedOutElsewhere
+      const done = isRefused ? await findRepeated(context, parts) : null
+      if (done === null) throw error
+      return done
+    })
   } finally {
     for (const { held } of holds) held.release()
   }
+}
+
+interface Hold {
+  readonly part: PartOfBatch
+  readonly held: HeldDocument
+}
+
+async function changeHeld(
+  context: Parts,
+  parts: readonly PartOfBatch[],
+  holds: readonly Hold[],
+): Promise<Changed[]> {
+  const targets = await Promise.all(holds.map((each) => prepare(each)))
+  // Others may save something meanwhile: looked at again until nothing is missing at the moment of the change itself.
+  for (let missing = missingPasts(targets); missing.length > 0; missing = missingPasts(targets))
+    for (const each of missing) await openPast(context, each)
+  const changed = await changeAll(context, targets)
+  return parts.map((part) => changed.get(part) ?? notDone(part))
 }
 
 const notDone = ({ document }: PartOfBatch): never => {
@@ -193,24 +219,24 @@ function refusalOf(
       return new PartRefused(target.part, versionConflict(refusal.currentVersion))
     if (refusal.state === 'missing')
       return new PartRefused(target.part, new NexusError('not_found', 'The panel has just been deleted.'))
-    // Another process was faster by a moment with the same request.
-    return new NexusError('unavailable', 'The same request is being carried out; ask again.')
+    return new CarriedOutElsewhere()
   }
   return new Error('A batch was refused without a reason.')
 }
 
 /** What became of it before, when it was carried out before: all receipts are kept in one commit. */
 async function findRepeated({ receipts }: Parts, parts: readonly PartOfBatch[]): Promise<Changed[] | null> {
-  const kept = await Promise.all(
-    parts.map(async ({ document, change: { receipt } }) =>
-      receipt === null ? null : { asked: receipt, found: await receipts.find(document, receipt.id) },
-    ),
+  const receipt = parts[0]?.change.receipt ?? null
+  const kept = await findKept(
+    receipts,
+    parts.map(({ document }) => document),
+    receipt,
   )
-  if (kept.every((each) => each === null || each.found === null)) return null
-  return kept.map((each) => {
-    if (each === null || each.found === null || each.found.fingerprint !== each.asked.fingerprint)
-      throw new NexusError('idempotency_key_reused', ERRORS.idempotency_key_reused.title)
-    const { version, occurredAt: updatedAt } = each.found
-    return { version, updatedAt, isChanged: false, isRepeated: true }
+  if (kept.size === 0) return null
+  return parts.map(({ document }) => {
+    const found = kept.get(document)
+    // With the same fingerprint it names the same panels: one of them has been deleted for good since.
+    if (found === undefined) throw new NexusError('not_found', 'A panel of the batch is gone.')
+    return { version: found.version, updatedAt: found.occurredAt, isChanged: false, isRepeated: true }
   })
 }

@@ -224,7 +224,8 @@ export function createDocumentWork(parts: DocumentWorkParts): DocumentWork {
     },
     change: (asked) => {
       const { promise, resolve, reject } = Promise.withResolvers<Changed>()
-      changes.push({ asked, resolve, reject })
+      const waiting = { asked, resolve, reject }
+      changes.push({ ...waiting, reject: (error) => void refuse(parts, waiting, error) })
       void run()
       return promise
     },
@@ -287,6 +288,16 @@ async function refuseMissedStrict(
   if (expected === null || !isUnchanged) return
   const head = (await log.heads([document])).get(document)
   if (head !== undefined && head !== expected) throw versionConflict(head)
+}
+
+/**
+ * Another process may have carried out the same request since its receipt was looked for, and what it did may be what
+ * refuses this one.
+ */
+async function refuse(parts: DocumentWorkParts, waiting: WaitingChange, error: unknown): Promise<void> {
+  const isAnswered =
+    !isNexusError(error, 'unavailable') && (await answerRepeated(parts, waiting).catch(() => false))
+  if (!isAnswered) waiting.reject(error)
 }
 
 /** Answers a change that was carried out before. @returns Whether it was. */

@@ -62,9 +62,8 @@ export function createSnapshotRoutes(parts: ApiParts): Router {
       receipt: receiptOf(request),
     }
     const caller = callerOf(request)
-    const { view, isRepeated } = await parts.pastReads.take(caller.userId, () =>
-      body.preview === true ? previewRestore(parts, asked) : restoreWorkspace(parts, caller, asked),
-    )
+    const carryOut = body.preview === true ? previewRestore : restoreWorkspace
+    const { view, isRepeated } = await carryOut(parts, caller, asked)
     if (isRepeated) response.setHeader(REPLAYED, 'true')
     response.json(view)
   }

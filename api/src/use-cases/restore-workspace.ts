@@ -18,7 +18,9 @@ import type { RestoredPanel, RestoredWorkspaceView } from '@nexus/core/http-cont
 import type { VerifiedCaller } from '@nexus/core/server'
 import type { Db } from '@nexus/core/sql'
 import { type PartOfBatch, PartRefused } from '../replicas/change-together.ts'
+import { findKept } from '../replicas/kept-receipts.ts'
 import type { Replicas } from '../replicas/replicas.ts'
+import type { Turns } from '../turns.ts'
 import { deleteAgain, undelete } from './deleted-panels.ts'
 import { becomePast, type PastPanel, readPastPanel } from './past-panel.ts'
 import { listPanelHeads } from './read-panels.ts'
@@ -30,6 +32,7 @@ interface Parts {
   readonly fanout: Fanout
   readonly replicas: Replicas
   readonly receipts: Receipts
+  readonly pastReads: Turns
   readonly snapshotWaitMs: number
 }
 
@@ -79,8 +82,10 @@ export async function restoreWorkspace(
   asked: Restore,
 ): Promise<Restored> {
   const { moment, targets } = await findTargets(parts.db, asked)
-  const past = await readInTurns(targets, ({ document, wanted }) =>
-    readPastPanel(parts.replicas, document, wanted),
+  const documents = targets.map(({ document }) => document)
+  const isFirst = (await findKept(parts.receipts, documents, asked.receipt)).size === 0
+  const past = await parts.pastReads.take(caller.userId, () =>
+    readInTurns(targets, ({ document, wanted }) => readPastPanel(parts.replicas, document, wanted)),
   )
   const snapshotId = asked.createSnapshot ? await snapshotBefore(parts, caller, asked) : null
   const sources = new Set<DocumentName>()
@@ -99,27 +104,36 @@ export async function restoreWorkspace(
       head: target.head,
     },
   }))
-  const changed = await changeAll(parts, { asked, targets, changes })
+  const changed = await changeAll(parts, { asked, changes, deleted: isFirst ? targets.filter(isGone) : [] })
+  const isRepeated = changed.some((each) => each.isRepeated)
   const panels = targets.map((target, index) => {
     const { version, isChanged } = changed[index] ?? { version: target.head, isChanged: false }
+    if (isRepeated)
+      return {
+        ...toPanel(target, { version, isChanged, isSourceChanged: false }),
+        change: 'unchanged' as const,
+      }
     return toPanel(target, { version, isChanged, isSourceChanged: sources.has(target.document) })
   })
-  for (const { panelId, document, isDeleted } of targets) {
-    if (!isDeleted && !sources.has(document)) continue
+  const shownAnew = isRepeated ? [] : targets.filter((each) => isGone(each) || sources.has(each.document))
+  for (const { panelId } of shownAnew)
     parts.fanout.publishNotice({ type: 'panels_changed', workspaceId: asked.workspaceId, panelId })
-  }
   const view = await toView(parts.db, { asked, moment, panels, isPreview: false })
   return {
     view: { ...view, ...(snapshotId === null ? {} : { snapshotId }) },
-    isRepeated: changed.some(({ isRepeated }) => isRepeated),
+    isRepeated,
   }
 }
 
 /** What {@link restoreWorkspace} would do now; nothing is changed. */
-export async function previewRestore(parts: Parts, asked: Restore): Promise<Restored> {
+export async function previewRestore(
+  parts: Parts,
+  caller: VerifiedCaller,
+  asked: Restore,
+): Promise<Restored> {
   const { moment, targets } = await findTargets(parts.db, asked)
   let chars = 0
-  const panels = await readInTurns(targets, async (target) => {
+  const preview = async (target: Target): Promise<RestoredPanel> => {
     const [before, after] = await Promise.all([
       parts.replicas.readVersion(target.document, target.head),
       parts.replicas.readVersion(target.document, target.wanted),
@@ -134,7 +148,8 @@ export async function previewRestore(parts: Parts, asked: Restore): Promise<Rest
       ...toPanel(target, { version: target.head, isChanged, isSourceChanged }),
       patch: patch.map((operation): JsonObject => ({ ...operation })),
     }
-  })
+  }
+  const panels = await parts.pastReads.take(caller.userId, () => readInTurns(targets, preview))
   return { view: await toView(parts.db, { asked, moment, panels, isPreview: true }), isRepeated: false }
 }
 
@@ -192,22 +207,30 @@ async function readInTurns<Wanted, T>(
 
 interface Prepared {
   readonly asked: Restore
-  readonly targets: readonly Target[]
   readonly changes: readonly PartOfBatch[]
+  /** Those that have to come back first. */
+  readonly deleted: readonly Target[]
 }
 
-async function changeAll(parts: Parts, { asked, targets, changes }: Prepared) {
-  const [first] = targets
-  if (first === undefined) return []
-  const { receipt } = asked
-  const isFirst = receipt === null || (await parts.receipts.find(first.document, receipt.id)) === null
-  const deleted = isFirst ? targets.filter(({ isDeleted }) => isDeleted).map(({ panelId }) => panelId) : []
-  const broughtBack = await undelete(parts.db, asked.workspaceId, deleted)
+const isGone = ({ isDeleted }: Target): boolean => isDeleted
+
+async function changeAll(parts: Parts, { asked, changes, deleted }: Prepared) {
+  const { workspaceId } = asked
+  const broughtBack = await undelete(
+    parts.db,
+    workspaceId,
+    deleted.map(({ panelId }) => panelId),
+  )
   try {
     return await parts.replicas.changeTogether(changes)
   } catch (error) {
     // What is not known to have failed may have been saved: the panels stay.
-    if (!isNexusError(error, 'unavailable')) await deleteAgain(parts.db, asked.workspaceId, broughtBack)
+    if (!isNexusError(error, 'unavailable')) {
+      await deleteAgain(parts.db, workspaceId, broughtBack)
+      // Somebody may have opened one meanwhile.
+      for (const panelId of broughtBack)
+        parts.fanout.publishNotice({ type: 'panel_deleted', workspaceId, panelId })
+    }
     throw error instanceof PartRefused ? error.cause : error
   }
 }

@@ -5,12 +5,14 @@ import {
   panelDocumentName,
   parseVersion,
   type Receipt,
+  type Receipts,
   type TriggeredBy,
   type Version,
 } from '@nexus/core'
 import type { Access, VerifiedCaller } from '@nexus/core/server'
 import type { Db } from '@nexus/core/sql'
 import type { Changed } from '../replicas/change.ts'
+import { findKept } from '../replicas/kept-receipts.ts'
 import type { Replicas } from '../replicas/replicas.ts'
 import { becomePast, readPastPanel } from './past-panel.ts'
 import { type PanelAddress, requireDocument } from './read-state.ts'
@@ -35,6 +37,7 @@ interface Parts {
   readonly fanout: Fanout
   readonly access: Access
   readonly replicas: Replicas
+  readonly receipts: Receipts
   readonly snapshotWaitMs: number
 }
 
@@ -47,8 +50,8 @@ interface Reverted extends Changed {
  * Makes a panel, source and state, what it was at an older version; nothing is erased. What it is already, it stays, at
  * the version it has. With `createSnapshot` the workspace as it is before is snapshotted first.
  *
- * @throws {NexusError} `not_found`, `forbidden`, `workspace_archived`, `validation_failed` (no such version): nothing has
- *   changed. `unavailable`: it may or may not have been saved, or the snapshot could not be made.
+ * @throws {NexusError} `not_found`, `forbidden`, `workspace_archived`, `validation_failed` (no such version),
+ *   `idempotency_key_reused`: nothing has changed. `unavailable`: it may or may not have been saved, or the snapshot could not be made.
  */
 export async function revertState(parts: Parts, caller: VerifiedCaller, asked: Asked): Promise<Reverted> {
   const { address, request } = asked
@@ -56,6 +59,8 @@ export async function revertState(parts: Parts, caller: VerifiedCaller, asked: A
   requireRight(found, 'write')
   const target = versionUpTo(found.head, request.targetVersion)
   const document = panelDocumentName(address.workspaceId, address.panelId)
+  // Before anything is done for it: a key that was another request's makes no snapshot.
+  await findKept(parts.receipts, [document], request.receipt)
   const panel = await readPastPanel(parts.replicas, document, target)
   const snapshotId = request.createSnapshot ? await snapshotBefore(parts, caller, asked) : null
   let isSourceChanged = false

@@ -126,6 +126,14 @@ export class MemoryUpdateLog implements UpdateLog {
       const occurredAt = stored.entries[kept.receipt.version - 1]?.occurredAt ?? kept.keptAt
       return { ...kept.receipt, occurredAt }
     },
+    findAll: async (documents, id) => {
+      const found = new Map<DocumentName, KeptReceipt>()
+      for (const document of documents) {
+        const kept = await this.receipts.find(document, id)
+        if (kept !== null) found.set(document, kept)
+      }
+      return found
+    },
     keep: async (document, receipt, version) => {
       const receipts = this.#documents.get(document)?.receipts
       if (receipts?.has(receipt.id) === false) {

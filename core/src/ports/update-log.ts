@@ -162,6 +162,8 @@ export interface UpdateLog {
 /** Receipts of requests, beside the log that keeps them with its appends. Methods reject as those of the log do. */
 export interface Receipts {
   find(document: DocumentName, id: string): Promise<KeptReceipt | null>
+  /** Of several documents at one moment; those that have none are not in it. */
+  findAll(documents: readonly DocumentName[], id: string): Promise<ReadonlyMap<DocumentName, KeptReceipt>>
   /** Keeps one for a request that found `version` as it wanted it. An existing one stays. */
   keep(document: DocumentName, receipt: Receipt, version: Version): Promise<void>
   /** Throws away those kept before `time`. */
