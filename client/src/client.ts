@@ -15,7 +15,7 @@ export interface ClientOptions {
   readonly fetch?: (request: Request) => Promise<Response>
   /** Sent along with every request; in a browser, whether cookies are. */
   readonly credentials?: 'omit' | 'same-origin' | 'include'
-  /** Longest time until an answer begins, ms. Default 30 s. */
+  /** Longest silence of the server: until an answer begins, and between two parts of it, ms. Default 30 s. */
   readonly timeoutMs?: number
   /** Of one request that may be repeated, the first included. Default 4. */
   readonly maxTries?: number

@@ -142,6 +142,38 @@ describe('another try', () => {
     expect(asked).toHaveLength(1)
   })
 
+  test('[CLI3] an answer that breaks off is none: a read is tried again, a write without a key fails as one without answer', async () => {
+    const { baseUrl, asked } = await serverOf((_, response, number) => {
+      if (number === 2) return json(response, 200, STATE)
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' })
+      response.write('{"panelId":', () => response.destroy())
+    })
+    const client = createClient({ baseUrl })
+    expect(await client.panel('w', 'p').read()).toMatchObject({ version: 1 })
+    expect(asked).toHaveLength(2)
+    const error = await failure(client.http.POST('/api/panels', { body: { workspaceId: 'w', name: 'n' } }))
+    expect(isApiError(error, 'network')).toBe(true)
+    expect(asked).toHaveLength(3)
+  })
+
+  test('[CLI3] the time limits silence: a long answer may take longer, one that stops is a timeout', async () => {
+    const text = JSON.stringify(STATE)
+    const { baseUrl } = await serverOf((_, response, number) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': `${text.length}` })
+      const sendFrom = (at: number): void => {
+        if (at >= text.length) return void response.end()
+        response.write(text.slice(at, at + 12))
+        if (number === 1) setTimeout(() => sendFrom(at + 12), 100)
+      }
+      sendFrom(0)
+    })
+    const panel = createClient({ baseUrl, timeoutMs: 400, maxTries: 1 }).panel('w', 'p')
+    const began = performance.now()
+    expect(await panel.read()).toMatchObject({ version: 1 })
+    expect(performance.now() - began).toBeGreaterThan(400)
+    expect(await failure(panel.read())).toMatchObject({ status: 0, code: 'timeout' })
+  })
+
   test('[CLI3] an answer that does not come in time is a timeout', async () => {
     const { baseUrl } = await serverOf(() => undefined)
     const error = await failure(createClient({ baseUrl, timeoutMs: 30, maxTries: 1 }).panel('w', 'p').read())

@@ -1,12 +1,13 @@
 import { type ApiError, isPassing, networkError, readProblem, timeoutError } from './api-error.ts'
 import { pause, pauseBefore } from './back-off.ts'
 import type { TokenSource } from './token-source.ts'
+import { readWhole } from './whole-answer.ts'
 
 export interface SendOptions {
   /** `null`: requests go without one. */
   readonly token: TokenSource | null
   readonly fetch: (request: Request) => Promise<Response>
-  /** Longest time until an answer begins, ms. */
+  /** Longest silence of the server: until an answer begins, and between two parts of it, ms. */
   readonly timeoutMs: number
   /** Of one request, the first included. */
   readonly maxTries: number
@@ -52,15 +53,32 @@ async function answerOf(
   request: Request,
   token?: string,
 ): Promise<Response | ApiError> {
-  const limit = AbortSignal.timeout(options.timeoutMs)
+  const silence = limitSilence(options.timeoutMs)
   // A copy, because a body can be sent once only.
-  const copy = new Request(request.clone(), { signal: AbortSignal.any([request.signal, limit]) })
+  const copy = new Request(request.clone(), { signal: AbortSignal.any([request.signal, silence.signal]) })
   if (token !== undefined) copy.headers.set('authorization', `Bearer ${token}`)
   try {
-    const response = await options.fetch(copy)
+    // Whole, because an answer that breaks off is none.
+    const response = await readWhole(await options.fetch(copy), silence.heard)
     return response.status < 400 ? response : await readProblem(response)
   } catch (cause) {
     if (request.signal.aborted) throw request.signal.reason
-    return limit.aborted ? timeoutError(options.timeoutMs) : networkError(cause)
+    return silence.signal.aborted ? timeoutError(options.timeoutMs) : networkError(cause)
+  } finally {
+    silence.end()
+  }
+}
+
+/** A signal that is aborted when nobody has called `heard` for `ms`. */
+function limitSilence(ms: number) {
+  const tooLong = new AbortController()
+  let timer = setTimeout(() => tooLong.abort(), ms)
+  return {
+    signal: tooLong.signal,
+    heard: (): void => {
+      clearTimeout(timer)
+      timer = setTimeout(() => tooLong.abort(), ms)
+    },
+    end: (): void => clearTimeout(timer),
   }
 }
