@@ -43,7 +43,7 @@ import { createWellKnownRoutes } from './routes/well-known-routes.ts'
 import { createWorkspaceRoutes } from './routes/workspace-routes.ts'
 import { createStateSockets } from './subscriptions/state-sockets.ts'
 import { createSubscriptions } from './subscriptions/subscriptions.ts'
-import { createTurns } from './turns.ts'
+import { createTurns, type Turns } from './turns.ts'
 import { createUnderWay } from './under-way.ts'
 
 export { API_OPTIONS, API_PROCESS_OPTIONS, type ApiOptions } from './config.ts'
@@ -69,6 +69,7 @@ interface CreateApiOptions {
 
 /** More are refused: those who asked first would not wait for their answers that long. */
 const MAX_WAITING_PAST_READS = 500
+const MAX_WAITING_PAST_READS_PER_USER = 100
 const SNAPSHOT_WAIT_MS = 10_000
 
 /**
@@ -157,20 +158,26 @@ async function createParts({ db, log, fanout, nodeId, ...given }: CreateApiOptio
       access,
       replicas,
       options,
+      // Their own: who comes back after a lost connection does not wait for histories.
+      replays: turnsOf(options),
       liveSessions: credentials.liveSessions,
       onError: (error) => given.logger.debug({ err: error }, 'a subscription is behind; trying again'),
     }),
     snapshotWaitMs: given.overrides?.snapshotWaitMs ?? SNAPSHOT_WAIT_MS,
     authenticate: createAuthenticate(credentials),
     authenticateStream: createAuthenticateStream(credentials),
-    pastReads: createTurns({
-      maxRunning: options.MAX_PAST_READS,
-      maxRunningPerUser: Math.ceil(options.MAX_PAST_READS / 2),
-      maxWaiting: MAX_WAITING_PAST_READS,
-    }),
+    pastReads: turnsOf(options),
     jsonBody: createJsonBody({ maxBytes: options.MAX_BODY_BYTES, maxDepth: options.MAX_JSON_DEPTH }),
   }
 }
+
+const turnsOf = ({ MAX_PAST_READS }: ApiOptions): Turns =>
+  createTurns({
+    maxRunning: MAX_PAST_READS,
+    maxRunningPerUser: Math.ceil(MAX_PAST_READS / 2),
+    maxWaiting: MAX_WAITING_PAST_READS,
+    maxWaitingPerUser: MAX_WAITING_PAST_READS_PER_USER,
+  })
 
 function createApp(parts: ApiParts, logger: Logger): Express {
   const app = express()

@@ -1,8 +1,8 @@
-import type { UpdateLog } from '@nexus/core'
-import { readOptions } from '@nexus/core/server'
+import { createSnapshotId, parseWorkspaceId, type UpdateLog } from '@nexus/core'
+import { createMetricsRegistry, readOptions } from '@nexus/core/server'
 import { createSqlUpdateLog } from '@nexus/core/sql'
 import { withTestDatabase } from '@nexus/core/testkit'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { API_OPTIONS } from './config.ts'
 import { until } from './testkit/subscribers.ts'
 import { signUp, somePanel, startTestApi } from './testkit/test-api.ts'
@@ -142,14 +142,80 @@ test('[LIM7] however much is asked of the past of one panel, another is read and
   for (const { status } of await Promise.all(asked)) expect(status).toBe(200)
 })
 
+test('[LIM7] snapshots and reverts read the past in turn as well', async () => {
+  const log = createGatedReads(createSqlUpdateLog(database.db))
+  const ann = await signUp(
+    await startTestApi({ db: database.db, log: log.port, options: { MAX_PAST_READS: 2 } }),
+  )
+  const panel = await somePanel(ann, { initialState: { n: 0 } })
+  for (let n = 1; n <= 5; n += 1) await panel.put({ state: { $state: { n } } })
+  const snapshotId = createSnapshotId()
+  const workspaceId = parseWorkspaceId(ann.workspaceId)
+  if (workspaceId === null) throw new Error('Ann has no workspace.')
+  await database.db
+    .insertInto('state_snapshots')
+    .values({
+      id: snapshotId,
+      workspace_id: workspaceId,
+      type: 'manual',
+      state: 'created',
+      manifest: JSON.stringify({ [panel.panelId]: 4 }),
+    })
+    .execute()
+  log.holdVersions()
+  const first = panel.read('?version=2')
+  await until(() => log.heldCount() === 1)
+  const others = [
+    ann.call('GET', `/api/state/${ann.workspaceId}/snapshot?snapshot_id=${snapshotId}`),
+    ann.call('POST', `${panel.path}/revert`, { body: { targetVersion: 3 } }),
+  ]
+  // Both have been here by the time this is answered, which reads nothing of the past.
+  for (let n = 0; n < 20; n += 1) expect((await panel.read()).status).toBe(200)
+  expect(log.heldCount()).toBe(1)
+  log.release()
+  for (const { status } of await Promise.all([first, ...others])) expect(status).toBe(200)
+})
+
+test('[LIM7] a client that has gone does not wait any longer', async () => {
+  const log = createGatedReads(createSqlUpdateLog(database.db))
+  const registry = createMetricsRegistry()
+  const api = await startTestApi({
+    db: database.db,
+    log: log.port,
+    metrics: registry.part('api'),
+    options: { MAX_PAST_READS: 2 },
+  })
+  const ann = await signUp(api)
+  const panel = await somePanel(ann, { initialState: { n: 0 } })
+  for (let n = 1; n <= 5; n += 1) await panel.put({ state: { $state: { n } } })
+  log.holdVersions()
+  const first = panel.read('?version=2')
+  await until(() => log.heldCount() === 1)
+  const leaving = new AbortController()
+  const left = fetch(`${api.url}${panel.path}?version=3`, {
+    headers: { authorization: `Bearer ${ann.token}` },
+    signal: leaving.signal,
+  }).catch((error: Error) => error.name)
+  for (let n = 0; n < 20; n += 1) expect((await panel.read()).status).toBe(200)
+  leaving.abort()
+  expect(await left).toBe('AbortError')
+  await vi.waitFor(async () => expect(await registry.text()).toContain('status="gone"'))
+  log.release()
+  expect((await first).status).toBe(200)
+  expect((await panel.read('?version=4')).status).toBe(200)
+  expect(log.versionsRead()).not.toContain(3)
+})
+
 /** A log whose reads of a version wait until they are let go. */
 function createGatedReads(log: UpdateLog) {
   let isHeld = false
   const waiting: (() => void)[] = []
+  const versionsRead: number[] = []
   const port: UpdateLog = {
     ...log,
     read: async (document, version) => {
       if (isHeld && version !== undefined) await new Promise<void>((resolve) => waiting.push(resolve))
+      if (version !== undefined) versionsRead.push(version)
       return log.read(document, version)
     },
   }
@@ -159,6 +225,7 @@ function createGatedReads(log: UpdateLog) {
       isHeld = true
     },
     heldCount: () => waiting.length,
+    versionsRead: () => versionsRead,
     release: () => {
       isHeld = false
       for (const go of waiting.splice(0)) go()

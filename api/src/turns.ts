@@ -3,11 +3,12 @@ import { NexusError, type UserId } from '@nexus/core'
 /** Work that costs much, some at a time; the rest waits. */
 export interface Turns {
   /**
-   * Does `work` when it is its turn. Who has much of it under way waits for others to have some.
+   * Does `work` when it is its turn. Those who wait come one after the other, however much each of them has waiting.
    *
-   * @throws {NexusError} `unavailable` when too much waits already; or what `work` throws.
+   * @param gone - Who has gone does not wait any longer; what has begun goes on.
+   * @throws {NexusError} `unavailable` when too much waits already, or who asked has gone; or what `work` throws.
    */
-  take<T>(who: UserId, work: () => Promise<T>): Promise<T>
+  take<T>(who: UserId, work: () => Promise<T>, gone?: AbortSignal): Promise<T>
 }
 
 interface TurnsOptions {
@@ -15,49 +16,69 @@ interface TurnsOptions {
   /** Of one user. */
   readonly maxRunningPerUser: number
   readonly maxWaiting: number
+  /** Of one user, so that nobody can keep all others from waiting. */
+  readonly maxWaitingPerUser: number
 }
 
-interface Waiting {
-  readonly who: UserId
-  readonly begin: () => void
-}
+type Begin = () => void
 
-export function createTurns({ maxRunning, maxRunningPerUser, maxWaiting }: TurnsOptions): Turns {
+export function createTurns(options: TurnsOptions): Turns {
+  const { maxRunning, maxRunningPerUser, maxWaiting, maxWaitingPerUser } = options
   const running = new Map<UserId, number>()
-  let waiting: Waiting[] = []
-  let count = 0
+  /** Who was served longest ago comes first. */
+  const waiting = new Map<UserId, Begin[]>()
+  let runningCount = 0
+  let waitingCount = 0
 
-  const mayBegin = (who: UserId): boolean => count < maxRunning && (running.get(who) ?? 0) < maxRunningPerUser
+  const mayBegin = (who: UserId): boolean =>
+    runningCount < maxRunning && (running.get(who) ?? 0) < maxRunningPerUser
   const note = (who: UserId, change: 1 | -1): void => {
-    count += change
+    runningCount += change
     const left = (running.get(who) ?? 0) + change
     if (left === 0) running.delete(who)
     else running.set(who, left)
   }
+  const enqueue = (who: UserId, begin: Begin): void => {
+    const own = waiting.get(who) ?? []
+    if (waitingCount >= maxWaiting || own.length >= maxWaitingPerUser) throw busy()
+    own.push(begin)
+    waiting.set(who, own)
+    waitingCount += 1
+  }
+  const dequeue = (who: UserId, begin: Begin): void => {
+    const own = (waiting.get(who) ?? []).filter((each) => each !== begin)
+    waitingCount -= 1
+    waiting.delete(who)
+    if (own.length > 0) waiting.set(who, own)
+  }
   const beginNext = (): void => {
-    const next = waiting.find(({ who }) => mayBegin(who))
-    if (next === undefined) return
-    waiting = waiting.filter((each) => each !== next)
-    next.begin()
+    for (const [who, [begin]] of waiting) {
+      if (begin === undefined || !mayBegin(who)) continue
+      begin()
+      return
+    }
+  }
+  const wait = async (who: UserId, gone: AbortSignal | undefined): Promise<void> => {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const begin = (): void => {
+      dequeue(who, begin)
+      note(who, 1)
+      resolve()
+    }
+    const leave = (): void => {
+      dequeue(who, begin)
+      reject(left())
+    }
+    if (gone?.aborted === true) throw left()
+    enqueue(who, begin)
+    gone?.addEventListener('abort', leave, { once: true })
+    await promise.finally(() => gone?.removeEventListener('abort', leave))
   }
 
   return {
-    async take(who, work) {
+    async take(who, work, gone) {
       if (mayBegin(who)) note(who, 1)
-      else {
-        if (waiting.length >= maxWaiting)
-          throw new NexusError(
-            'unavailable',
-            'The server is busy with reads of the past; try again in a moment.',
-          )
-        await new Promise<void>((resolve) => {
-          const begin = (): void => {
-            note(who, 1)
-            resolve()
-          }
-          waiting.push({ who, begin })
-        })
-      }
+      else await wait(who, gone)
       try {
         return await work()
       } finally {
@@ -67,3 +88,7 @@ export function createTurns({ maxRunning, maxRunningPerUser, maxWaiting }: Turns
     },
   }
 }
+
+const left = (): NexusError => new NexusError('unavailable', 'Who asked for this has gone.')
+const busy = (): NexusError =>
+  new NexusError('unavailable', 'The server is busy with reads of the past; try again in a moment.')

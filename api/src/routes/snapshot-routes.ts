@@ -5,6 +5,7 @@ import type * as z from 'zod'
 import { parseBody, parseQuery } from '../middleware/parse.ts'
 import { callerOf } from '../middleware/request-context.ts'
 import { route } from '../middleware/route.ts'
+import { whenGone } from '../middleware/when-gone.ts'
 import type { ApiParts } from '../parts.ts'
 import { toPanelId } from '../use-cases/panel-rights.ts'
 import { readWorkspaceState } from '../use-cases/read-workspace-state.ts'
@@ -25,7 +26,13 @@ export function createSnapshotRoutes(parts: ApiParts): Router {
   }
   const read: RequestHandler = async (request, response) => {
     const workspaceId = await require(request, 'read')
-    response.json(await readWorkspaceState(parts, workspaceId, momentOf(request)))
+    const moment = momentOf(request)
+    const readIt = () => readWorkspaceState(parts, workspaceId, moment)
+    response.json(
+      moment.kind === 'newest'
+        ? await readIt()
+        : await parts.pastReads.take(callerOf(request).userId, readIt, whenGone(response)),
+    )
   }
   const create: RequestHandler = async (request, response) => {
     const workspaceId = await require(request, 'write')

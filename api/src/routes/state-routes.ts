@@ -1,9 +1,10 @@
 import { NexusError, toVersion, type Version } from '@nexus/core'
 import { blameQuery, diffQuery, readStateQuery, revertStateRequest } from '@nexus/core/http-contract'
-import { type Request, type RequestHandler, Router } from 'express'
+import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { parseBody, parseQuery } from '../middleware/parse.ts'
 import { callerOf } from '../middleware/request-context.ts'
 import { route } from '../middleware/route.ts'
+import { whenGone } from '../middleware/when-gone.ts'
 import type { ApiParts } from '../parts.ts'
 import { toPanelId } from '../use-cases/panel-rights.ts'
 import { readBlame } from '../use-cases/read-blame.ts'
@@ -35,8 +36,8 @@ export function createStateRoutes(parts: ApiParts): Router {
   })
 
   /** In turn, so that however much is asked of the past the present is answered. */
-  const ofThePast = <T>(request: Request, work: () => Promise<T>): Promise<T> =>
-    parts.pastReads.take(callerOf(request).userId, work)
+  const ofThePast = <T>(request: Request, response: Response, work: () => Promise<T>): Promise<T> =>
+    parts.pastReads.take(callerOf(request).userId, work, whenGone(response))
 
   const historyOf = async (address: PanelAddress, head: Version) => {
     const { history } = await readHistory(parts, address, { head, query: WHOLE_HISTORY })
@@ -56,7 +57,7 @@ export function createStateRoutes(parts: ApiParts): Router {
       return
     }
     const readIt = () => readState(parts, address, { version, head: { version: head, updatedAt } })
-    const { state, isHit } = await (version === head ? readIt() : ofThePast(request, readIt))
+    const { state, isHit } = await (version === head ? readIt() : ofThePast(request, response, readIt))
     const value =
       query.pointer === undefined
         ? state.json
@@ -70,7 +71,9 @@ export function createStateRoutes(parts: ApiParts): Router {
       version: state.version,
       updatedAt: state.updatedAt.toISOString(),
       ...(query.include_history === 'true'
-        ? await ofThePast(request, () => historyOf(address, toVersion(Math.max(head, state.version))))
+        ? await ofThePast(request, response, () =>
+            historyOf(address, toVersion(Math.max(head, state.version))),
+          )
         : {}),
     }
     // The state is JSON text already; parsing it to print it again would be most of the work of an answer.
@@ -81,7 +84,7 @@ export function createStateRoutes(parts: ApiParts): Router {
     const address = addressOf(request)
     const { head } = await requireDocument(access, callerOf(request), address)
     const query = parseHistoryQuery(request)
-    response.json(await ofThePast(request, () => readHistory(parts, address, { head, query })))
+    response.json(await ofThePast(request, response, () => readHistory(parts, address, { head, query })))
   }
 
   const diff: RequestHandler = async (request, response) => {
@@ -91,14 +94,14 @@ export function createStateRoutes(parts: ApiParts): Router {
     const resolve = (version: number) =>
       resolveMoment(parts, address, { moment: { kind: 'version', version }, head })
     const [from, to] = [await resolve(query.from), await resolve(query.to)]
-    response.json(await ofThePast(request, () => readDiff(parts, address, { from, to })))
+    response.json(await ofThePast(request, response, () => readDiff(parts, address, { from, to })))
   }
 
   const blame: RequestHandler = async (request, response) => {
     const address = addressOf(request)
     const { head } = await requireDocument(access, callerOf(request), address)
     const { pointer = '' } = parseQuery(blameQuery, request)
-    response.json(await ofThePast(request, () => readBlame(parts, address, { pointer, head })))
+    response.json(await ofThePast(request, response, () => readBlame(parts, address, { pointer, head })))
   }
 
   const revert: RequestHandler = async (request, response) => {

@@ -39,7 +39,10 @@ function someFeed(at: number) {
 }
 
 /** Who has version 3 while the feed is at 6; `changes` is what can be read of those in between. */
-function someSubscriber(changes: SubscriptionParts['changes']) {
+function someSubscriber(
+  changes: SubscriptionParts['changes'],
+  inTurn: SubscriptionParts['inTurn'] = (work) => work(),
+) {
   const { feed, goTo } = someFeed(6)
   const told: [StateText['type'], Version | null][] = []
   const stop = beginSubscription({
@@ -52,6 +55,7 @@ function someSubscriber(changes: SubscriptionParts['changes']) {
     },
     fromVersion: toVersion(3),
     changes,
+    inTurn,
     maxBacklogBytes: 1_000,
     onEnd: () => undefined,
   })
@@ -88,4 +92,21 @@ test('[SUB2] also where something in between is missing, or reading fails', asyn
       ]),
     )
   }
+})
+
+test('[SUB2] also where too many wait for what they have missed; who ends meanwhile waits no longer', async () => {
+  const never = async function* () {
+    yield* []
+    throw new Error('This is not to be read.')
+  }
+  const refused = someSubscriber(never, () => Promise.reject(new Error('too many')))
+  await vi.waitFor(() => expect(refused.told).toEqual([['state_sync', 6]]))
+  let over: AbortSignal | null = null
+  const waiting = someSubscriber(never, (_work, signal) => {
+    over = signal
+    return new Promise(() => undefined)
+  })
+  waiting.stop()
+  expect(over).toMatchObject({ aborted: true })
+  expect(waiting.told).toEqual([])
 })

@@ -25,6 +25,8 @@ export interface SubscriptionParts {
   readonly fromVersion: Version | null
   /** What the versions of a range did, in order. */
   readonly changes: (range: { readonly from: Version; readonly to: Version }) => AsyncIterable<PanelChange>
+  /** Does `work`, which reads changes, when it is its turn. @throws When there is none, or it is over. */
+  readonly inTurn: (work: () => Promise<void>, over: AbortSignal) => Promise<void>
   /** A subscriber with more than this behind is sent the whole state later instead of every change. */
   readonly maxBacklogBytes: number
   /** The feed has ended; the subscriber is to begin anew. */
@@ -49,6 +51,7 @@ export function beginSubscription(parts: SubscriptionParts): Unsubscribe {
   const { feed, panelId, sink } = parts
   let mode: Mode = { kind: 'live' }
   let told: Version | null = parts.fromVersion
+  const over = new AbortController()
 
   const sync = (): void => {
     const now = feed.now()
@@ -88,10 +91,13 @@ export function beginSubscription(parts: SubscriptionParts): Unsubscribe {
     const catchingUp: Mode = { kind: 'catching up', held }
     mode = catchingUp
     const isStill = (): boolean => mode === catchingUp
-    for await (const change of parts.changes({ from, to: feed.version })) {
+    await parts.inTurn(async () => {
       if (!isStill()) return
-      tell(change)
-    }
+      for await (const change of parts.changes({ from, to: feed.version })) {
+        if (!isStill()) return
+        tell(change)
+      }
+    }, over.signal)
     for (const change of held) if (isStill()) tell(change)
     if (!isStill()) return
     if (told === feed.version) mode = { kind: 'live' }
@@ -110,6 +116,7 @@ export function beginSubscription(parts: SubscriptionParts): Unsubscribe {
   }
   return () => {
     mode = { kind: 'over' }
+    over.abort()
     stopListening()
   }
 }

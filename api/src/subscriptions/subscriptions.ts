@@ -12,6 +12,7 @@ import type { Access, VerifiedCaller } from '@nexus/core/server'
 import type { LiveSessions } from '../accounts/live-sessions.ts'
 import type { ApiOptions } from '../config.ts'
 import type { Replicas } from '../replicas/replicas.ts'
+import type { Turns } from '../turns.ts'
 import { type PanelAddress, requireDocument } from '../use-cases/read-state.ts'
 import { createAccessWatch } from './access-watch.ts'
 import { endAt } from './end-at.ts'
@@ -25,6 +26,8 @@ interface SubscriptionsParts {
   readonly liveSessions: LiveSessions
   readonly replicas: Pick<Replicas, 'changes'>
   readonly options: ApiOptions
+  /** For reading what somebody has missed. */
+  readonly replays: Turns
   readonly onError: (error: unknown) => void
 }
 
@@ -62,7 +65,7 @@ export interface Subscriptions {
 }
 
 export function createSubscriptions(parts: SubscriptionsParts): Subscriptions {
-  const { access, liveSessions, options, replicas } = parts
+  const { access, liveSessions, options, replicas, replays } = parts
   const feeds = createPanelFeeds(parts)
   const rights = createAccessWatch({ ...parts, intervalMs: options.SUBSCRIPTION_CHECK_MS })
   const perUser = new Map<UserId, number>()
@@ -125,6 +128,7 @@ export function createSubscriptions(parts: SubscriptionsParts): Subscriptions {
                 sink,
                 fromVersion,
                 changes: (range) => replicas.changes(document, range),
+                inTurn: (work, over) => replays.take(caller.userId, work, over),
                 maxBacklogBytes: options.MAX_SUBSCRIBER_BACKLOG_BYTES,
                 onEnd: () => over('unavailable'),
               }),

@@ -14,6 +14,7 @@ import type { Db } from '@nexus/core/sql'
 import type { Changed } from '../replicas/change.ts'
 import { findKept } from '../replicas/kept-receipts.ts'
 import type { Replicas } from '../replicas/replicas.ts'
+import type { Turns } from '../turns.ts'
 import { becomePast, readPastPanel } from './past-panel.ts'
 import { type PanelAddress, requireDocument } from './read-state.ts'
 import { createSnapshot } from './snapshots.ts'
@@ -38,6 +39,7 @@ interface Parts {
   readonly access: Access
   readonly replicas: Replicas
   readonly receipts: Receipts
+  readonly pastReads: Turns
   readonly snapshotWaitMs: number
 }
 
@@ -61,7 +63,9 @@ export async function revertState(parts: Parts, caller: VerifiedCaller, asked: A
   const document = panelDocumentName(address.workspaceId, address.panelId)
   // Before anything is done for it: a key that was another request's makes no snapshot.
   await findKept(parts.receipts, [document], request.receipt)
-  const panel = await readPastPanel(parts.replicas, document, target)
+  const panel = await parts.pastReads.take(caller.userId, () =>
+    readPastPanel(parts.replicas, document, target),
+  )
   const snapshotId = request.createSnapshot ? await snapshotBefore(parts, caller, asked) : null
   let isSourceChanged = false
   const changed = await parts.replicas.change(document, {
