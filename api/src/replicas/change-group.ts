@@ -1,8 +1,11 @@
 import { NexusError, type Version } from '@nexus/core'
 import * as Y from 'yjs'
 import { type Attempt, attempt, type Change } from './change.ts'
-import { decode, type PastDocument } from './past-documents.ts'
+import { decode, type EncodedDocument, type PastDocument } from './past-documents.ts'
 import type { Replica } from './replica.ts'
+
+/** Of all that one group decodes, one document aside; some 20 ms in which nothing else happens. */
+export const MAX_DECODED_BYTES = 2_000_000
 
 const tooLarge = ({ changeLimits: { maxStateChars } }: Replica): Attempt => ({
   state: 'spoilt',
@@ -13,23 +16,27 @@ const tooLarge = ({ changeLimits: { maxStateChars } }: Replica): Attempt => ({
  * Applies changes to the replica, in order, each to the version its caller looked at. Nothing is awaited, so that no
  * update of somebody else comes between.
  *
- * @param past - For every change whose base is older than the replica: the document as it was then, not shared.
- * @returns One attempt per change, same order. After a `spoilt` one the rest has not been tried.
+ * @param past - For every change whose base is older than the replica: the document as it was then.
+ * @returns One attempt per change, same order. After a `spoilt` one, and when the documents that had to be decoded become
+ *   too much for one turn of the process, the rest has not been tried.
  */
 export function attemptGroup(
   replica: Replica,
   changes: readonly Change[],
-  past: ReadonlyMap<Change, PastDocument>,
+  past: ReadonlyMap<Change, EncodedDocument>,
 ): Attempt[] {
   const start = replica.version
   const startState = changes.slice(1).some(({ base }) => base === start) ? encode(replica) : null
   const attempts: Attempt[] = []
   let isDirty = false
+  let decodedBytes = 0
   for (const change of changes) {
-    const aside: PastDocument | null =
-      past.get(change) ?? (isDirty && change.base === start ? fork(startState, replica) : null)
+    const aside: EncodedDocument | null =
+      past.get(change) ?? (isDirty && change.base === start ? startState : null)
+    decodedBytes += aside?.state.byteLength ?? 0
+    if (attempts.length > 0 && decodedBytes > MAX_DECODED_BYTES) break
     const made: Attempt =
-      aside === null ? attemptDirectly(replica, change) : attemptAside(replica, change, aside)
+      aside === null ? attemptDirectly(replica, change) : attemptAside(replica, change, decode(aside))
     const isTooLarge = made.state === 'changed' && replica.hasOutgrown()
     attempts.push(isTooLarge ? tooLarge(replica) : made)
     if (isTooLarge || made.state === 'spoilt') break
@@ -52,15 +59,10 @@ function attemptAside(replica: Replica, change: Change, { doc, model }: PastDocu
   return made.state === 'spoilt' ? { state: 'refused', error: made.error } : made
 }
 
-const encode = (replica: Replica) => ({
+const encode = (replica: Replica): EncodedDocument => ({
   state: Y.encodeStateAsUpdate(replica.doc),
   model: replica.model(),
 })
-
-function fork(start: ReturnType<typeof encode> | null, replica: Replica): PastDocument {
-  if (start === null) throw new Error(`The start of a group at version ${replica.version} was not kept.`)
-  return { doc: decode(start.state), model: start.model }
-}
 
 function unknownBase(base: Version, currentVersion: Version): Attempt {
   const detail = `There is no version ${base} yet; the newest is ${currentVersion}.`

@@ -11,9 +11,10 @@ import {
 import type { AppendQueue } from '@nexus/core/log'
 import type { Attempt, Change, Changed } from './change.ts'
 import { attemptGroup } from './change-group.ts'
-import { type DocumentWork, type HeldDocument, isMerged } from './document-work.ts'
+import type { DocumentWork, HeldDocument } from './document-work.ts'
 import { findKept } from './kept-receipts.ts'
-import type { PastDocument, PastDocuments } from './past-documents.ts'
+import { isMerged } from './load-bases.ts'
+import type { EncodedDocument, PastDocuments } from './past-documents.ts'
 import type { Replica } from './replica.ts'
 import { versionConflict } from './save-group.ts'
 
@@ -52,7 +53,7 @@ interface Target {
   readonly part: PartOfBatch
   readonly held: HeldDocument
   readonly replica: Replica
-  past: PastDocument | null
+  past: EncodedDocument | null
 }
 
 /**
@@ -128,7 +129,7 @@ const missingPasts = (targets: readonly Target[]): MissingPast[] =>
 
 async function openPast({ past }: Parts, { target, base }: MissingPast): Promise<void> {
   try {
-    target.past = await past.open(target.part.document, base)
+    target.past = await past.load(target.part.document, base)
   } catch (error) {
     if (isNexusError(error, 'unavailable')) throw error
     throw new PartRefused(target.part, isMerged(error) ? versionConflict(target.replica.version) : error)

@@ -11,7 +11,8 @@ import type { AppendQueue } from '@nexus/core/log'
 import type { Change, Changed } from './change.ts'
 import { attemptGroup } from './change-group.ts'
 import { saveCheckpointIfDue } from './checkpoint.ts'
-import type { PastDocument, PastDocuments } from './past-documents.ts'
+import { loadBases } from './load-bases.ts'
+import type { EncodedDocument, PastDocuments } from './past-documents.ts'
 import { openReplica, type Replica, type ReplicaParts } from './replica.ts'
 import { type Result, saveGroup, versionConflict } from './save-group.ts'
 
@@ -101,29 +102,23 @@ export function createDocumentWork(parts: DocumentWorkParts): DocumentWork {
     try {
       if (await answerRepeated(parts, group[0])) return
       const current = await opened(group.map(({ asked }) => asked.head))
-      const past: OpenedPast = { documents: new Map(), refused: new Set() }
-      const missing = () => missingPasts(current, group, past)
-      // Others may save something meanwhile: looked at again until nothing is missing when the changes are made.
-      for (let opening = missing(); opening.length > 0; opening = missing())
-        await Promise.all(opening.map((each) => openPast(parts, current, { ...each, opened: past })))
-      await runGroup(
-        current,
-        group.filter((waiting) => !past.refused.has(waiting)),
-        past.documents,
-      )
+      const { ready, later, bases } = await loadBases(parts, current, group)
+      changes = [...later, ...changes]
+      await runGroup(current, ready, bases)
     } catch (error) {
       // It may hold something unsaved. The next replica has another client id, so that clocks are never used twice.
       letGo()
-      for (const { reject } of group) reject(error)
+      // Those whose turn is later have had no part in it.
+      for (const waiting of group) if (!changes.includes(waiting)) waiting.reject(error)
     }
   }
 
   const runGroup = async (
     current: Replica,
-    group: readonly WaitingChange[],
-    past: ReadonlyMap<Change, PastDocument>,
+    wanted: readonly WaitingChange[],
+    bases: ReadonlyMap<Change, EncodedDocument>,
   ): Promise<void> => {
-    const [first] = group
+    const [first] = wanted
     if (first === undefined) return
     const { expected } = first.asked
     if (expected !== null && expected !== current.version) {
@@ -133,14 +128,16 @@ export function createDocumentWork(parts: DocumentWorkParts): DocumentWork {
     const start = current.version
     const attempts = attemptGroup(
       current,
-      group.map(({ asked }) => asked),
-      past,
+      wanted.map(({ asked }) => asked),
+      bases,
     )
     const last = attempts.at(-1)
     if (last?.state === 'spoilt') {
-      retryWithout(group, attempts.length - 1, last.error)
+      retryWithout(wanted, attempts.length - 1, last.error)
       return
     }
+    const group = wanted.slice(0, attempts.length)
+    changes = [...wanted.slice(attempts.length), ...changes]
     const results = await saveGroup(parts.queue, {
       document: parts.document,
       replica: current,
@@ -236,46 +233,6 @@ export function createDocumentWork(parts: DocumentWorkParts): DocumentWork {
       return replica !== null
     },
     close: letGo,
-  }
-}
-
-/** The state the change was made for is not kept any more: its sender must look again. */
-export const isMerged = (error: unknown): boolean =>
-  isNexusError(error, 'not_found') && error.details.mergedInto !== undefined
-
-interface OpenedPast {
-  readonly documents: Map<Change, PastDocument>
-  /** Told already that their version cannot be had. */
-  readonly refused: Set<WaitingChange>
-}
-
-interface MissingPast {
-  readonly waiting: WaitingChange
-  readonly base: Version
-}
-
-/** Changes that looked at an older version than the replica has now, and have not got it yet. */
-const missingPasts = (
-  replica: Replica,
-  group: readonly WaitingChange[],
-  { documents, refused }: OpenedPast,
-): MissingPast[] =>
-  group.flatMap((waiting) => {
-    const { base } = waiting.asked
-    const isOpen = base === null || base >= replica.version || documents.has(waiting.asked)
-    return isOpen || refused.has(waiting) ? [] : [{ waiting, base }]
-  })
-
-async function openPast(
-  { past, document }: DocumentWorkParts,
-  replica: Replica,
-  { waiting, base, opened }: MissingPast & { readonly opened: OpenedPast },
-): Promise<void> {
-  try {
-    opened.documents.set(waiting.asked, await past.open(document, base))
-  } catch (error) {
-    opened.refused.add(waiting)
-    waiting.reject(isMerged(error) ? versionConflict(replica.version) : error)
   }
 }
 

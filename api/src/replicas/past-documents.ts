@@ -11,7 +11,8 @@ export interface PastDocument {
   readonly model: PanelModel
 }
 
-interface EncodedDocument {
+/** The same, to be decoded when it is needed, which costs more the larger it is. */
+export interface EncodedDocument {
   readonly state: Uint8Array
   readonly model: PanelModel
 }
@@ -23,6 +24,8 @@ const MAX_KEPT_BYTES = 64_000_000
 export interface PastDocuments {
   /** @throws {NexusError} `not_found` when the document has no such version. */
   open(document: DocumentName, version: Version): Promise<PastDocument>
+  /** The same, not decoded. */
+  load(document: DocumentName, version: Version): Promise<EncodedDocument>
   read(document: DocumentName, version: Version): Promise<StateAtVersion>
   /** Lets go of what is kept. */
   clear(): void
@@ -31,7 +34,7 @@ export interface PastDocuments {
 export function createPastDocuments({ log }: { readonly log: UpdateLog }): PastDocuments {
   const kept = new LRUCache<string, Promise<EncodedDocument>>({ max: MAX_KEPT, maxSize: MAX_KEPT_BYTES })
 
-  const load = async (document: DocumentName, version: Version) => {
+  const build = async (document: DocumentName, version: Version) => {
     const record = await log.read(document, version)
     if (record === null) await refuseMerged(log, document, version)
     const doc = record === null ? await replayed(log, document, version) : buildDocument(record)
@@ -42,7 +45,7 @@ export function createPastDocuments({ log }: { readonly log: UpdateLog }): PastD
     const key = `${document}@${version}`
     const known = kept.get(key)
     if (known !== undefined) return known
-    const found = load(document, version).then(({ doc, model }) => ({ state: encode(doc), model }))
+    const found = build(document, version).then(({ doc, model }) => ({ state: encode(doc), model }))
     kept.set(key, found, { size: 1 })
     found.then(
       ({ state }) => {
@@ -56,12 +59,10 @@ export function createPastDocuments({ log }: { readonly log: UpdateLog }): PastD
   }
   return {
     clear: () => kept.clear(),
-    open: async (document, version) => {
-      const { state, model } = await encoded(document, version)
-      return { doc: decode(state), model }
-    },
+    open: async (document, version) => decode(await encoded(document, version)),
+    load: encoded,
     read: async (document, version) => {
-      const { doc, model } = await load(document, version)
+      const { doc, model } = await build(document, version)
       const json = JSON.stringify(panelJson(doc, model))
       const source = readSource(doc)
       doc.destroy()
@@ -97,8 +98,8 @@ function encode(doc: Y.Doc): Uint8Array {
 }
 
 /** A new document has a client id of its own, so what is done in it merges with everything else. */
-export function decode(state: Uint8Array): Y.Doc {
+export function decode({ state, model }: EncodedDocument): PastDocument {
   const doc = new Y.Doc()
   Y.applyUpdate(doc, state)
-  return doc
+  return { doc, model }
 }

@@ -131,6 +131,32 @@ describe('a group of changes', () => {
     expect(await read()).toEqual({ version: 2, state: { n: 0, x: 1 } })
   })
 
+  test('[REP11] of changes that looked at other versions of a large document, few are made at a time, and each once', async () => {
+    const { log, change, batches, read } = await openPanel({ text: 'x'.repeat(600_000) })
+    log.hold()
+    const opener = change([{ op: 'add', path: '/$state/opener', value: 1 }])
+    await batches(1)
+    const keys = Array.from({ length: 12 }, (_, at) => `k${at}`)
+    const asked = keys.map((key, at) =>
+      change([{ op: 'add', path: `/$state/${key}`, value: at }], { base: toVersion(at < 6 ? 1 : 2) }),
+    )
+    const settled = Promise.allSettled(asked)
+    await log.let('commit')
+    await opener
+    await batches(2)
+    await log.let('unavailable')
+    log.release()
+    const outcomes = (await settled).map(({ status }) => status)
+    const refused = log.batches[1]?.[0]?.updates.length ?? 0
+    expect(refused).toBe(3)
+    expect(outcomes).toEqual(keys.map((_, at) => (at < refused ? 'rejected' : 'fulfilled')))
+    const sizes = log.batches.slice(2).map(([entry]) => entry?.updates.length ?? 0)
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(4)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(keys.length - refused)
+    const { state } = await read()
+    expect(Object.keys(state).sort()).toEqual(['opener', 'text', ...keys.slice(refused)].sort())
+  })
+
   test('[REP4] an answer that changes nothing names a version that is saved', async () => {
     const { log, change, batches } = await openPanel({ n: 0 })
     log.hold()
