@@ -99,8 +99,15 @@ describe('workspace snapshots', () => {
     const { body: made } = await create(ann)
     await panel.put({ state: { $state: { n: 2 } } })
     await ann.call('DELETE', `/api/panels/${panel.panelId}`)
-    for (const query of [`snapshot_id=${made.snapshotId}`, `git_commit=${HASH}`]) {
-      const { body } = await ann.call('GET', `/api/state/${ann.workspaceId}/snapshot?${query}`)
+    // By a process that has nothing of it in memory as well.
+    const fresh = await startTestApi({ db: database.db })
+    for (const [query, { call }] of [
+      [`snapshot_id=${made.snapshotId}`, fresh],
+      [`snapshot_id=${made.snapshotId}`, ann],
+      [`git_commit=${HASH}`, ann],
+    ] as const) {
+      const path = `/api/state/${ann.workspaceId}/snapshot?${query}`
+      const { body } = await call('GET', path, { token: ann.token })
       expect(body.panels[panel.panelId]).toEqual({ $state: { n: 1 }, $computed: {}, version: 1 })
       expect(body).toMatchObject({ totalPanels: 3, gitCommit: HASH, snapshotAt: made.createdAt })
     }

@@ -128,6 +128,26 @@ describe('a panel whose old history is thinned', () => {
     expect(await (await at('/revert', 'POST', { targetVersion: 5 })).json()).toMatchObject({ version: 21 })
   })
 
+  test('[THIN7] also by a process that has kept the version since before', async () => {
+    const { panel, ann } = await thinnedPanel(async (whole, person) => {
+      // As long ago as what is thinned.
+      await database.db
+        .updateTable('state_history')
+        .set({ occurred_at: new Date(Date.now() - 40 * 24 * 3_600_000) })
+        .where('version', '<=', toVersion(10))
+        .execute()
+      await person.call('GET', `${whole.path}?version=4`)
+      await person.call('GET', `${whole.path}/diff?from=4&to=5`)
+      const patches = [{ op: 'test', path: '/$state/n', value: 4 }]
+      expect((await person.call('PATCH', whole.path, { body: { patches, version: 4 } })).status).toBe(200)
+    })
+    expect(await panel.read('?version=4')).toMatchObject({ status: 404, body: { mergedInto: 5 } })
+    const patches = [{ op: 'replace', path: '/$state/n', value: 'late' }]
+    const refused = await ann.call('PATCH', panel.path, { body: { patches, version: 4 } })
+    expect(refused).toMatchObject({ status: 409, body: { code: 'version_conflict' } })
+    expect((await panel.read('?version=5')).status).toBe(200)
+  })
+
   test('[THIN7] a patch made for a version that does not remain is refused and changes nothing', async () => {
     const { at, read } = await thinnedPanel()
     const patches = [{ op: 'replace', path: '/$state/n', value: 'late' }]

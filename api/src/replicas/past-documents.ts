@@ -17,6 +17,13 @@ export interface EncodedDocument {
   readonly model: PanelModel
 }
 
+interface KeptDocument extends EncodedDocument {
+  readonly updatedAt: Date
+}
+
+/** Nothing younger is ever thinned, whatever the plan: a day of full history is the least, and clocks differ less than the rest. */
+const NEVER_THINNED_MS = 24 * 3_600_000
+
 /** Encoded documents kept for stale patches, which tend to name the same version many times. */
 const MAX_KEPT = 32
 const MAX_KEPT_BYTES = 64_000_000
@@ -27,25 +34,42 @@ export interface PastDocuments {
   /** The same, not decoded. */
   load(document: DocumentName, version: Version): Promise<EncodedDocument>
   read(document: DocumentName, version: Version): Promise<StateAtVersion>
+  /**
+   * What was read at some time may have become part of another version since.
+   *
+   * @param saved - What is kept of it. @throws {NexusError} `not_found`, naming the version that it is part of.
+   */
+  requireStill(
+    document: DocumentName,
+    saved: { readonly version: Version; readonly updatedAt: Date },
+  ): Promise<void>
   /** Lets go of what is kept. */
   clear(): void
 }
 
 export function createPastDocuments({ log }: { readonly log: UpdateLog }): PastDocuments {
-  const kept = new LRUCache<string, Promise<EncodedDocument>>({ max: MAX_KEPT, maxSize: MAX_KEPT_BYTES })
+  const kept = new LRUCache<string, Promise<KeptDocument>>({ max: MAX_KEPT, maxSize: MAX_KEPT_BYTES })
 
   const build = async (document: DocumentName, version: Version) => {
     const record = await log.read(document, version)
     if (record === null) await refuseMerged(log, document, version)
     const doc = record === null ? await replayed(log, document, version) : buildDocument(record)
     const model = validModel(readSource(doc)) ?? (await lastValidModel(log, document, version))
-    return { doc, model }
+    const updatedAt = record?.tail.at(-1)?.occurredAt ?? (await readSavedAt(log, document, version))
+    return { doc, model, updatedAt }
   }
-  const encoded = (document: DocumentName, version: Version) => {
+  const requireStill: PastDocuments['requireStill'] = async (document, { version, updatedAt }) => {
+    if (updatedAt.getTime() < Date.now() - NEVER_THINNED_MS) await refuseMerged(log, document, version)
+  }
+  const load = async (document: DocumentName, version: Version): Promise<EncodedDocument> => {
+    const known = kept.get(`${document}@${version}`)
+    if (known === undefined) return loadAnew(document, version)
+    await requireStill(document, { version, updatedAt: (await known).updatedAt })
+    return known
+  }
+  const loadAnew = (document: DocumentName, version: Version): Promise<KeptDocument> => {
     const key = `${document}@${version}`
-    const known = kept.get(key)
-    if (known !== undefined) return known
-    const found = build(document, version).then(({ doc, model }) => ({ state: encode(doc), model }))
+    const found = build(document, version).then(({ doc, ...rest }) => ({ ...rest, state: encode(doc) }))
     kept.set(key, found, { size: 1 })
     found.then(
       ({ state }) => {
@@ -59,14 +83,15 @@ export function createPastDocuments({ log }: { readonly log: UpdateLog }): PastD
   }
   return {
     clear: () => kept.clear(),
-    open: async (document, version) => decode(await encoded(document, version)),
-    load: encoded,
+    open: async (document, version) => decode(await load(document, version)),
+    load,
+    requireStill,
     read: async (document, version) => {
-      const { doc, model } = await build(document, version)
+      const { doc, model, updatedAt } = await build(document, version)
       const json = JSON.stringify(panelJson(doc, model))
       const source = readSource(doc)
       doc.destroy()
-      return { version, json, source, updatedAt: await readSavedAt(log, document, version) }
+      return { version, json, source, updatedAt }
     },
   }
 }

@@ -144,7 +144,10 @@ export function createReplicas(options: ReplicasOptions): Replicas {
     },
     readVersion: async (document, version) => {
       const known = cache.get(document, version)
-      if (known !== null) return found(document, known, 'memory')
+      if (known !== null) {
+        await past.requireStill(document, known)
+        return found(document, known, 'memory')
+      }
       return found(document, await readPast(document, version), 'log')
     },
     readPatches: (document, range) => readPatches({ log, past }, { document, ...range }),
