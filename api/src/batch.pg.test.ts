@@ -175,6 +175,18 @@ describe('changes of several panels', () => {
     expect(await versions()).toEqual([2, 2, 1])
     const other = await batch(changes.slice(1), {}, key)
     expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused'])
+    expect(await versions()).toEqual([2, 2, 1])
+  })
+
+  test('[BAT5] a key belongs to each of its panels, as with single changes', async () => {
+    const { panels, batch, versions } = await somePanels(4)
+    const changesOf = (...at: number[]) =>
+      at.map((index) => ({ panelId: panelOf(panels, index), patches: set(1) }))
+    const key = { 'idempotency-key': 'k' }
+    expect((await batch(changesOf(0, 1), {}, key)).status).toBe(200)
+    expect((await batch(changesOf(2, 3), {}, key)).status).toBe(200)
+    expect((await batch(changesOf(1, 2), {}, key)).body.code).toBe('idempotency_key_reused')
+    expect(await versions()).toEqual([2, 2, 2, 2])
   })
 
   test('[BAT6] those who listen hear of each', async () => {
