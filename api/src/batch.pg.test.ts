@@ -178,6 +178,24 @@ describe('changes of several panels', () => {
     expect(await versions()).toEqual([2, 2, 1])
   })
 
+  test('[STA13] what changes only what others have deleted keeps its version, and the rest is made', async () => {
+    const { panels, batch, versions } = await somePanels(2)
+    const [gone] = panels
+    await gone?.put({ state: { $state: { o: { x: 1 } } } })
+    await gone?.put({ state: { $state: { m: 1 } } })
+    const { status, body } = await batch([
+      {
+        panelId: panelOf(panels, 0),
+        version: 2,
+        patches: [{ op: 'replace', path: '/$state/o/x', value: 2 }],
+      },
+      { panelId: panelOf(panels, 1), patches: set(1) },
+    ])
+    expect([status, body.panels]).toMatchObject([200, [{ version: 3 }, { version: 2 }]])
+    expect((await gone?.put({ state: { $state: { m: 2 } } }))?.body.version).toBe(4)
+    expect(await versions()).toEqual([4, 2])
+  })
+
   test('[BAT5] a key belongs to each of its panels, as with single changes', async () => {
     const { panels, batch, versions } = await somePanels(4)
     const changesOf = (...at: number[]) =>

@@ -234,6 +234,39 @@ describe('patching a state', () => {
     expect(await historyOf(panel.panelId)).toHaveLength(1)
   })
 
+  test('[STA13] also one that changes only what others have deleted since, and whatever comes after it', async () => {
+    const { ann, panel } = await panelWith({ n: 1, o: { x: 1, list: [1] } })
+    await panel.patch([{ op: 'remove', path: '/$state/o' }])
+    const { body: read } = await panel.read()
+    const stale = (...patches: unknown[]) => panel.patch({ version: 1, patches })
+    const key = { 'idempotency-key': 'moot' }
+    const answers = await Promise.all([
+      stale({ op: 'replace', path: '/$state/o/x', value: 2 }),
+      stale(
+        { op: 'replace', path: '/$state/o/x', value: 3 },
+        { op: 'add', path: '/$state/o/list/-', value: 2 },
+      ),
+      stale({ op: 'remove', path: '/$state/o' }),
+      panel.patch({ version: 1, patches: [{ op: 'remove', path: '/$state/o/x' }] }, key),
+    ])
+    for (const { status, body } of answers)
+      expect([status, body]).toMatchObject([200, { version: 2, updatedAt: read.updatedAt }])
+    const again = await panel.patch({ version: 1, patches: [{ op: 'remove', path: '/$state/o/x' }] }, key)
+    expect(again).toMatchObject({ status: 200, body: { version: 2 } })
+    expect(await historyOf(panel.panelId)).toHaveLength(2)
+    const both = await Promise.all([
+      stale({ op: 'replace', path: '/$state/o/x', value: 4 }),
+      stale({ op: 'replace', path: '/$state/o/x', value: 5 }, { op: 'add', path: '/$state/p', value: 6 }),
+      panel.patch([{ op: 'increment', path: '/$state/n', value: 1 }]),
+    ])
+    for (const { status } of both) expect(status).toBe(200)
+    const { body } = await panel.read()
+    expect(body).toMatchObject({ version: 4, state: { $state: { n: 2, p: 6 } } })
+    expect(await historyOf(panel.panelId)).toHaveLength(4)
+    const fresh = await startTestApi({ db: database.db })
+    expect((await fresh.call('GET', panel.path, { token: ann.token })).body).toEqual(body)
+  })
+
   test('[STA14] versions that never were are refused', async () => {
     const { panel } = await panelWith({ n: 1 })
     const patches = [{ op: 'add', path: '/$state/n', value: 2 }]

@@ -17,7 +17,7 @@ const tooLarge = ({ changeLimits: { maxStateChars } }: Replica): Attempt => ({
  * update of somebody else comes between.
  *
  * @param past - For every change whose base is older than the replica: the document as it was then.
- * @returns One attempt per change, same order. After a `spoilt` one, and when the documents that had to be decoded become
+ * @returns One attempt per change, same order. After a `spoilt` or `moot` one, and when the documents that had to be decoded become
  *   too much for one turn of the process, the rest has not been tried.
  */
 export function attemptGroup(
@@ -39,7 +39,7 @@ export function attemptGroup(
       aside === null ? attemptDirectly(replica, change) : attemptAside(replica, change, decode(aside))
     const isTooLarge = made.state === 'changed' && replica.hasOutgrown()
     attempts.push(isTooLarge ? tooLarge(replica) : made)
-    if (isTooLarge || made.state === 'spoilt') break
+    if (isTooLarge || made.state === 'spoilt' || made.state === 'moot') break
     isDirty ||= made.state === 'changed'
   }
   return attempts
@@ -55,8 +55,20 @@ function attemptDirectly(replica: Replica, change: Change): Attempt {
 function attemptAside(replica: Replica, change: Change, { doc, model }: PastDocument): Attempt {
   const made = attempt(change, { ...replica.changeLimits, doc, model })
   doc.destroy()
-  if (made.state === 'changed') Y.applyUpdate(replica.doc, made.update, 'stale change')
+  if (made.state === 'changed' && !mergeVisibly(replica.doc, made.update)) return { state: 'moot' }
   return made.state === 'spoilt' ? { state: 'refused', error: made.error } : made
+}
+
+/** @returns Whether anything of the update is in what can be read: not when others have deleted what it is in. */
+function mergeVisibly(doc: Y.Doc, update: Uint8Array): boolean {
+  let isVisible = false
+  const look = ({ changed }: Y.Transaction): void => {
+    isVisible ||= changed.size > 0
+  }
+  doc.on('afterTransaction', look)
+  Y.applyUpdate(doc, update, 'stale change')
+  doc.off('afterTransaction', look)
+  return isVisible
 }
 
 const encode = (replica: Replica): EncodedDocument => ({

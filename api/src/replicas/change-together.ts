@@ -138,10 +138,14 @@ async function openPast({ past }: Parts, { target, base }: MissingPast): Promise
 
 async function changeAll(context: Parts, targets: readonly Target[]): Promise<Map<PartOfBatch, Changed>> {
   const attempts = new Map<Target, Attempt>()
+  const moot: Target[] = []
   try {
     // Nothing is awaited before the append: what is newest is so for all of them.
     const starts = new Map(targets.map((target) => [target, target.replica.version]))
-    for (const target of targets) attempts.set(target, attemptOrThrow(target, attempts))
+    for (const target of targets) {
+      const made = attemptOrThrow(target, attempts)
+      if (made.state === 'moot') moot.push(target)
+    }
     const entries = targets.map((target) => toEntry(target, attempts.get(target)))
     const outcomes = await appendIfNeeded(context, targets, entries)
     const changed = new Map<PartOfBatch, Changed>()
@@ -158,6 +162,8 @@ async function changeAll(context: Parts, targets: readonly Target[]): Promise<Ma
     // They hold something that is not saved, or perhaps is. The next replica has another client id.
     for (const [{ held }, { state }] of attempts) if (state === 'changed' || state === 'spoilt') held.letGo()
     throw error
+  } finally {
+    for (const { held } of moot) held.letGo()
   }
 }
 

@@ -41,6 +41,8 @@ export interface ChangeLimits {
 export type Attempt =
   | { readonly state: 'changed'; readonly update: Uint8Array }
   | { readonly state: 'unchanged' }
+  /** All it changed is deleted by now: nothing reads otherwise. The document has it in it, and it must not be saved. */
+  | { readonly state: 'moot' }
   /** The document is as it was. */
   | { readonly state: 'refused'; readonly error: unknown }
   /** The document has something in it that must not be saved. */

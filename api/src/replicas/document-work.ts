@@ -145,6 +145,7 @@ export function createDocumentWork(parts: DocumentWorkParts): DocumentWork {
       attempts,
       start,
     })
+    if (last?.state === 'moot') letGo()
     if (results === 'repeated') {
       // Another process was faster by a moment. Next time its receipt is found.
       letGo()

@@ -71,7 +71,7 @@ function toDraft(made: Attempt, change: Change | undefined): UpdateDraft[] {
 /** Answers that depend on an earlier change of the group are given too only now, when that one is saved. */
 async function resultsOf({ replica, attempts, start }: Group, appended: Appended | null): Promise<Result[]> {
   let savedCount = 0
-  const isAnyUnchanged = attempts.some(({ state }) => state === 'unchanged')
+  const isAnyUnchanged = attempts.some(({ state }) => state === 'unchanged' || state === 'moot')
   const startedAt = isAnyUnchanged ? await replica.savedAt(start) : null
   return attempts.map((made) => {
     if (made.state === 'changed') savedCount += 1
