@@ -96,6 +96,8 @@ describe('the history of a panel', () => {
     const { body } = await panel.read('?include_history=true')
     expect(body).toMatchObject({ version: 4, history: (await history()).history })
     expect((await panel.read()).body).not.toHaveProperty('history')
+    const past = (await panel.read('?version=3&include_history=true')).body
+    expect(past).toMatchObject({ version: 3, history: (await history()).history.slice(1) })
   })
 
   test('[HIS6] viewers may read it, strangers may not', async () => {

@@ -277,6 +277,60 @@ describe('patching a state', () => {
     expect((await panel.read()).body.version).toBe(1)
   })
 
+  test('[STA36] a member or parameter nobody knows is refused with its place, and nothing is written', async () => {
+    const { ann, panel } = await panelWith({ n: 1 })
+    const patches = [{ op: 'replace', path: '/$state/n', value: 2 }]
+    const refusals = await Promise.all([
+      panel.patch({ patches, version: 1, stritc: true }),
+      panel.put({ state: { $state: { n: 2 } }, stritc: true }),
+      panel.merge({ $state: { n: 2 } }, '?stritc=true'),
+      ann.call('POST', `${panel.path}/revert`, { body: { targetVersion: 1, stritc: true } }),
+      ann.call('POST', `/api/state/${ann.workspaceId}/batch`, { body: { changes: [], stritc: true } }),
+      panel.read('?stritc=1'),
+      ann.call('GET', `${panel.path}/history?stritc=1`),
+    ])
+    for (const { status, body } of refusals) {
+      expect([status, body.code]).toEqual([422, 'validation_failed'])
+      expect(body.errors).toContainEqual({ pointer: '/stritc', message: 'is not known here' })
+    }
+    // RFC 6902, 4: of an operation, what is not defined is ignored.
+    const operation = [{ op: 'test', path: '/$state/n', value: 1, note: 'fine' }]
+    expect((await panel.patch(operation)).status).toBe(200)
+    expect((await panel.read()).body.version).toBe(1)
+  })
+
+  test('[STA36] so are two that contradict each other', async () => {
+    const { ann, panel } = await panelWith({ n: 1 })
+    await panel.put({ state: { $state: { n: 2 } } })
+    const patchAt = (query: string, version: number) =>
+      ann.call('PATCH', `${panel.path}${query}`, {
+        body: { patches: [{ op: 'replace', path: '/$state/n', value: 3 }], version },
+      })
+    expect(await patchAt('?version=1', 2)).toMatchObject({ status: 422, body: { pointer: '/version' } })
+    const both = `snapshot_id=x&git_commit=${'0'.repeat(40)}`
+    expect(await ann.call('GET', `/api/state/${ann.workspaceId}/snapshot?${both}`)).toMatchObject({
+      status: 422,
+      body: { pointer: '/git_commit' },
+    })
+    expect(await patchAt('?version=2', 2)).toMatchObject({ status: 200, body: { version: 3 } })
+  })
+
+  test('[STA37] no way leads a member called __proto__ in; one that is there can be removed', async () => {
+    const { panel } = await panelWith({ o: {} })
+    for (const operation of [
+      { op: 'add', path: '/$state/__proto__', value: 1 },
+      { op: 'add', path: '/$state/o/__proto__/x', value: 1 },
+      { op: 'copy', from: '/$state/o', path: '/$state/__proto__' },
+    ]) {
+      const { status, body } = await panel.patch([{ op: 'test', path: '/$state/o', value: {} }, operation])
+      expect([status, body.code, body.operation]).toEqual([422, 'invalid_patch', 1])
+      expect(body.detail).toContain('__proto__')
+    }
+    const absent = await panel.patch([{ op: 'remove', path: '/$state/__proto__' }])
+    expect(absent.body).toMatchObject({ code: 'invalid_patch', pointer: '/$state/__proto__' })
+    expect((await panel.read()).body.version).toBe(1)
+  })
+
   test('[STA15] other content types are refused with what is accepted', async () => {
     const { ann, panel } = await panelWith({ n: 1 })
     const answer = await ann.call('PATCH', panel.path, {

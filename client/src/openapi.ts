@@ -427,6 +427,23 @@ export interface components {
             version: number;
             /** Format: date-time */
             updatedAt: string;
+            history?: {
+                id: string;
+                /** @enum {string} */
+                changeType: "created" | "updated" | "deleted" | "reverted";
+                patch: {
+                    [key: string]: unknown;
+                }[];
+                previousVersion: number;
+                version: number;
+                userId: string | null;
+                /** @enum {string} */
+                triggeredBy: "user" | "ai" | "api" | "system";
+                triggerSource: string | null;
+                sizeBytes: number;
+                /** Format: date-time */
+                occurredAt: string;
+            }[];
         };
         Problem: {
             type: string;

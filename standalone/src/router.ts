@@ -9,12 +9,15 @@ export interface Routes {
   readonly studio: (request: IncomingMessage, response: ServerResponse) => void
 }
 
+/** Where a page would be a surprise to a program. Some are for WebSockets alone, some not here: asked for, they are 404. */
+const SERVERS_OWN = ['/api', '/.well-known', '/ws', '/collab', '/yjs', '/git', '/metrics', '/health']
+
 const isBelow = (path: string, prefix: string): boolean => path === prefix || path.startsWith(`${prefix}/`)
 
 /** Gives each request to the part that serves its path, as the reverse proxy of a cluster does. */
 export function routeRequest(routes: Routes, request: IncomingMessage, response: ServerResponse): void {
   const path = (request.url ?? '/').split('?')[0] ?? '/'
-  if (isBelow(path, '/api') || isBelow(path, '/.well-known')) routes.api.handleRequest?.(request, response)
+  if (SERVERS_OWN.some((prefix) => isBelow(path, prefix))) routes.api.handleRequest?.(request, response)
   else routes.studio(request, response)
 }
 

@@ -19,9 +19,9 @@ describe('refuseHostileJson', () => {
     ['"\\u0000"', ''],
     ['{"a":["x","\\ud800"]}', '/a/1'],
     ['{"a/b":{"~":1e999}}', '/a~1b/~0'],
-    ['{"a":{"__proto__":1}}', '/a'],
-    ['{"\\u0000":1}', ''],
-    ['[{"\\udc00":1}]', '/0'],
+    ['{"a":{"__proto__":1}}', '/a/__proto__'],
+    ['{"\\u0000":1}', '/\0'],
+    ['[{"\\udc00":1}]', '/0/\ufffd'],
   ])('[HTTP13] %s is refused at "%s"', (text, pointer) => {
     expect(pointerOf(text)).toBe(pointer)
   })

@@ -23,7 +23,10 @@ export function refuseHostileJson(body: unknown, maxDepth: number): void {
     if (place.depth >= maxDepth) refuse(place, `The body is nested deeper than ${maxDepth} levels.`)
     for (const key in place.value) {
       if (key === '__proto__' || !isStorableText(key))
-        refuse(place, 'A member has a name that is not allowed.')
+        refuse(
+          { value: null, parent: place, key, depth: place.depth },
+          `A member may not be called ${JSON.stringify(key.toWellFormed())}.`,
+        )
       const value: unknown = Reflect.get(place.value, key)
       const child = { value, parent: place, key, depth: place.depth + 1 }
       if (isContainer(value)) places.push({ ...child, value })

@@ -13,10 +13,16 @@ export const parseQuery = <T extends z.ZodType>(schema: T, request: Request): z.
 function parse<T extends z.ZodType>(schema: T, value: unknown, what: string): z.output<T> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  const errors = result.error.issues.map((issue) => ({
-    pointer: toPointer(issue.path),
-    message: isMissing(value, issue.path) ? 'is required' : issue.message,
-  }))
+  const errors = result.error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({ pointer: toPointer([...issue.path, key]), message: 'is not known here' }))
+      : [
+          {
+            pointer: toPointer(issue.path),
+            message: isMissing(value, issue.path) ? 'is required' : issue.message,
+          },
+        ],
+  )
   const first = errors[0]
   const where = first === undefined || first.pointer === '' ? what : `${what} at ${first.pointer}`
   throw new NexusError('validation_failed', `${where}: ${first?.message ?? 'is wrong'}.`, {

@@ -1,4 +1,4 @@
-import { NexusError, toVersion, type Version } from '@nexus/core'
+import { NexusError, type Version } from '@nexus/core'
 import { blameQuery, diffQuery, readStateQuery, revertStateRequest } from '@nexus/core/http-contract'
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { parseBody, parseQuery } from '../middleware/parse.ts'
@@ -71,9 +71,7 @@ export function createStateRoutes(parts: ApiParts): Router {
       version: state.version,
       updatedAt: state.updatedAt.toISOString(),
       ...(query.include_history === 'true'
-        ? await ofThePast(request, response, () =>
-            historyOf(address, toVersion(Math.max(head, state.version))),
-          )
+        ? await ofThePast(request, response, () => historyOf(address, state.version))
         : {}),
     }
     // The state is JSON text already; parsing it to print it again would be most of the work of an answer.

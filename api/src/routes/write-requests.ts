@@ -29,6 +29,7 @@ interface Conditions {
 /** Body before query; a change that says nothing about its cause comes from a program. */
 function toRequest(request: Request, write: Write, given: Conditions): WriteRequest {
   const query = parseQuery(writeStateQuery, request)
+  refuseContradiction(query.version, given.version)
   return {
     write,
     base: given.version ?? query.version ?? null,
@@ -38,6 +39,15 @@ function toRequest(request: Request, write: Write, given: Conditions): WriteRequ
     triggerSource: given.triggerSource ?? query.triggerSource ?? null,
     receipt: receiptOf(request),
   }
+}
+
+function refuseContradiction(inQuery: number | undefined, inBody: number | undefined): void {
+  if (inQuery === undefined || inBody === undefined || inQuery === inBody) return
+  throw new NexusError(
+    'validation_failed',
+    `The query names version ${inQuery} and the body version ${inBody}; name one.`,
+    { details: { pointer: '/version' } },
+  )
 }
 
 /** @throws {NexusError} `validation_failed` for more operations, in all, than one request may have. */

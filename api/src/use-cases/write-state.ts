@@ -8,7 +8,14 @@ import {
   type TriggeredBy,
   type Version,
 } from '@nexus/core'
-import { applyJsonPatch, applyMergePatch, parseJsonPatch, replaceState } from '@nexus/core/document'
+import {
+  applyJsonPatch,
+  applyMergePatch,
+  type JsonPatchOperation,
+  parseJsonPatch,
+  parsePointer,
+  replaceState,
+} from '@nexus/core/document'
 import type { Access, DocumentAccess, VerifiedCaller } from '@nexus/core/server'
 import type { Change, Changed } from '../replicas/change.ts'
 import type { Replicas } from '../replicas/replicas.ts'
@@ -75,7 +82,16 @@ function applyOf(write: Write): Change['apply'] {
   }
   if (write.kind === 'merge-patch') return (doc, model) => applyMergePatch(doc, model, write.patch, ORIGIN)
   const operations = parseJsonPatch(write.operations)
+  operations.forEach(refuseHostileMember)
   return (doc, model) => applyJsonPatch(doc, model, operations, ORIGIN)
+}
+
+/** No body may have such a member, so what is read could not be written back. It can be removed. */
+function refuseHostileMember({ op, path }: JsonPatchOperation, position: number): void {
+  if (op === 'remove' || op === 'test' || parsePointer(path)?.includes('__proto__') !== true) return
+  throw new NexusError('invalid_patch', `Operation ${position}: a member may not be called "__proto__".`, {
+    details: { operation: position, pointer: path },
+  })
 }
 
 const causeOf = (caller: VerifiedCaller, request: WriteRequest): Cause => ({

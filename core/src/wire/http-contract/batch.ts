@@ -5,7 +5,7 @@ import { jsonPatchOperations } from './state.ts'
 
 /** One panel's change: exactly one of `patches` (RFC 6902), `mergePatch` (RFC 7396) and `state` (all of it). */
 const batchChange = z
-  .object({
+  .strictObject({
     panelId: z.string(),
     patches: jsonPatchOperations.optional(),
     mergePatch: jsonField.optional(),
@@ -23,7 +23,7 @@ const batchChange = z
 export type BatchChange = z.output<typeof batchChange>
 
 /** Changes of several panels that are made together or not at all. */
-export const batchRequest = z.object({
+export const batchRequest = z.strictObject({
   changes: z.array(batchChange).min(1).max(MAX_BATCH_PANELS),
   ...causeFields,
 })

@@ -16,7 +16,7 @@ import {
 export const JSON_PATCH_TYPE = 'application/json-patch+json'
 export const MERGE_PATCH_TYPE = 'application/merge-patch+json'
 
-export const readStateQuery = z.object({
+export const readStateQuery = z.strictObject({
   version: versionText.optional(),
   at: timeField.optional(),
   include_history: z.enum(['true', 'false']).optional(),
@@ -25,7 +25,7 @@ export const readStateQuery = z.object({
 })
 
 /** Base version of a merge patch, and for the others when the body names none. */
-export const writeStateQuery = z.object({
+export const writeStateQuery = z.strictObject({
   version: versionText.optional(),
   triggeredBy: causeFields.triggeredBy,
   triggerSource: causeFields.triggerSource,
@@ -39,12 +39,12 @@ const baseFields = {
   ...causeFields,
 }
 
-export const putStateRequest = z.object({ state: jsonField, ...baseFields })
+export const putStateRequest = z.strictObject({ state: jsonField, ...baseFields })
 export type PutStateRequest = z.input<typeof putStateRequest>
 
 /** The operations themselves are checked against RFC 6902 where they are applied. */
 export const jsonPatchOperations = z.array(jsonField).max(PATCH_OPERATIONS_CEILING)
-export const jsonPatchEnvelope = z.object({ patches: jsonPatchOperations, ...baseFields })
+export const jsonPatchEnvelope = z.strictObject({ patches: jsonPatchOperations, ...baseFields })
 
 /** The bare operations, or an object around them. */
 export const jsonPatchRequest = z.union([jsonPatchOperations, jsonPatchEnvelope])
@@ -54,6 +54,23 @@ export const stateValueSchema = z.object({ $state: jsonObjectField, $computed: j
 /** A panel's state as programs see it. */
 export type StateValue = z.infer<typeof stateValueSchema>
 
+export const historyEntrySchema = z.object({
+  id: z.string(),
+  changeType: z.enum(CHANGE_TYPES),
+  /** What this version did to what programs see; empty when it only changed what they do not see. */
+  patch: z.array(jsonObjectField),
+  previousVersion: z.int(),
+  version: z.int(),
+  /** `null`: the system itself. */
+  userId: z.string().nullable(),
+  triggeredBy: z.enum(TRIGGERS),
+  triggerSource: z.string().nullable(),
+  /** Of the update in the log. */
+  sizeBytes: z.int(),
+  occurredAt: timeField,
+})
+export type HistoryEntry = z.infer<typeof historyEntrySchema>
+
 export const stateSchema = z.object({
   panelId: z.string(),
   workspaceId: z.string(),
@@ -62,6 +79,8 @@ export const stateSchema = z.object({
   version: z.int(),
   /** When `version` was saved. */
   updatedAt: timeField,
+  /** With `?include_history=true`: the newest 50 changes that led to it, newest first. */
+  history: z.array(historyEntrySchema).optional(),
 })
 export type StateView = z.infer<typeof stateSchema>
 
@@ -77,7 +96,7 @@ export type PatchedStateView = z.infer<typeof patchedStateSchema>
 
 export const SNAPSHOT_TYPES = ['manual', 'auto', 'pre_ai_edit'] as const
 
-export const createSnapshotRequest = z.object({
+export const createSnapshotRequest = z.strictObject({
   type: z.enum(SNAPSHOT_TYPES).optional(),
   description: storableText({ max: 2_000 }).optional(),
   commitToGit: z.boolean().optional(),
@@ -102,10 +121,16 @@ export const snapshotEntrySchema = createdSnapshotSchema.extend({
 /** An entry of `GET /api/state/{w}/snapshots`, newest first. */
 export type SnapshotEntry = z.infer<typeof snapshotEntrySchema>
 
-export const workspaceStateQuery = z.object({
-  git_commit: commitHash.optional(),
-  snapshot_id: z.string().optional(),
-})
+/** Neither: the newest. */
+export const workspaceStateQuery = z
+  .strictObject({
+    git_commit: commitHash.optional(),
+    snapshot_id: z.string().optional(),
+  })
+  .refine(({ git_commit, snapshot_id }) => git_commit === undefined || snapshot_id === undefined, {
+    message: 'ask for a snapshot or for a commit, not for both',
+    path: ['git_commit'],
+  })
 
 export const workspaceStateSchema = z.object({
   workspaceId: z.string(),
@@ -119,7 +144,7 @@ export const workspaceStateSchema = z.object({
 export type WorkspaceStateView = z.infer<typeof workspaceStateSchema>
 
 const MAX_HISTORY_LIMIT = 1_000
-export const historyQuery = z.object({
+export const historyQuery = z.strictObject({
   limit: countText({ min: 1, max: MAX_HISTORY_LIMIT }).optional(),
   offset: countText({ min: 0, max: 999_999_999 }).optional(),
   since: timeField.optional(),
@@ -127,23 +152,6 @@ export const historyQuery = z.object({
   triggeredBy: causeFields.triggeredBy,
   userId: storableText({ max: 200 }).optional(),
 })
-
-export const historyEntrySchema = z.object({
-  id: z.string(),
-  changeType: z.enum(CHANGE_TYPES),
-  /** What this version did to what programs see; empty when it only changed what they do not see. */
-  patch: z.array(jsonObjectField),
-  previousVersion: z.int(),
-  version: z.int(),
-  /** `null`: the system itself. */
-  userId: z.string().nullable(),
-  triggeredBy: z.enum(TRIGGERS),
-  triggerSource: z.string().nullable(),
-  /** Of the update in the log. */
-  sizeBytes: z.int(),
-  occurredAt: timeField,
-})
-export type HistoryEntry = z.infer<typeof historyEntrySchema>
 
 export const historySchema = z.object({
   panelId: z.string(),
@@ -154,7 +162,7 @@ export const historySchema = z.object({
 })
 export type HistoryView = z.infer<typeof historySchema>
 
-export const diffQuery = z.object({ from: versionText, to: versionText })
+export const diffQuery = z.strictObject({ from: versionText, to: versionText })
 
 export const stateDiffSchema = z.object({
   from: z.int(),
@@ -164,7 +172,7 @@ export const stateDiffSchema = z.object({
 })
 export type StateDiffView = z.infer<typeof stateDiffSchema>
 
-export const blameQuery = z.object({
+export const blameQuery = z.strictObject({
   /** RFC 6901 into `{"$state": …}`; absent: all of it. */
   pointer: z.string().optional(),
 })
@@ -180,7 +188,7 @@ export const blameEntrySchema = z.object({
 })
 export type BlameEntry = z.infer<typeof blameEntrySchema>
 
-export const revertStateRequest = z.object({
+export const revertStateRequest = z.strictObject({
   targetVersion: versionField,
   /** Make a snapshot of the workspace first, as it is before the revert. */
   createSnapshot: z.boolean().optional(),
@@ -198,7 +206,7 @@ const MAX_RESTORED_PANELS = 500
 
 /** From which moment, and what of it. */
 export const restoreRequest = z
-  .object({
+  .strictObject({
     snapshotId: z.string().optional(),
     gitCommit: commitHash.optional(),
     /** Only these panels; absent: all the moment shows. */
