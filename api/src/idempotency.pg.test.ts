@@ -205,4 +205,50 @@ describe('a request that another process carries out meanwhile', () => {
     const answer = await panel.patch([{ op: 'remove', path: '/$state/none' }], under('a'))
     expect(answer).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } })
   })
+
+  test('[STA38] makes a panel or a workspace once, also sent at once and to several processes', async () => {
+    const ann = await signUp(await startTestApi({ db: database.db }))
+    const other = await startTestApi({ db: database.db })
+    const { workspaceId, token } = ann
+    const listed = async (path: string): Promise<{ id: string }[]> => (await ann.call('GET', path)).body
+    for (const [path, list, body] of [
+      ['/api/panels', `/api/workspaces/${workspaceId}/panels`, { workspaceId, name: 'Once' }],
+      ['/api/workspaces', '/api/workspaces', { name: 'Once', template: 'starter' }],
+    ] as const) {
+      const before = (await listed(list)).length
+      const headers = under('one')
+      const answers = await Promise.all(
+        [ann, other, ann, other].map(({ call }) => call('POST', path, { body, headers, token })),
+      )
+      const again = await other.call('POST', path, { body, headers, token })
+      const ids = new Set([...answers, again].map(({ body: made }) => made.id))
+      expect([...answers, again].map(({ status }) => status)).toEqual([201, 201, 201, 201, 201])
+      expect(ids.size).toBe(1)
+      expect(answers.filter(({ headers: sent }) => sent.get('idempotency-replayed') === null)).toHaveLength(1)
+      expect(again.headers.get('idempotency-replayed')).toBe('true')
+      expect(again.headers.get('location')).toBe(`${path}/${[...ids][0]}`)
+      const reused = await ann.call('POST', path, { body: { ...body, name: 'Another' }, headers })
+      expect([reused.status, reused.body.code]).toEqual([422, 'idempotency_key_reused'])
+      expect(await listed(list)).toHaveLength(before + 1)
+    }
+  })
+
+  test('[STA38] whose panel could not be made makes it the next time; a forgotten key makes another', async () => {
+    const ann = await signUp(await startTestApi({ db: database.db }))
+    const make = (body: object) =>
+      ann.call('POST', '/api/panels', {
+        body: { workspaceId: ann.workspaceId, ...body },
+        headers: under('k'),
+      })
+    expect((await make({ nxmlSource: '<Broken' })).body.code).toBe('invalid_nxml')
+    const first = await make({ name: 'n' })
+    expect(first.headers.get('idempotency-replayed')).toBeNull()
+    await database.db.deleteFrom('append_receipts').execute()
+    const second = await make({ name: 'n' })
+    expect([second.status, second.body.id === first.body.id]).toEqual([201, false])
+    const bob = await signUp(await startTestApi({ db: database.db }))
+    const body = { workspaceId: bob.workspaceId }
+    const his = await bob.call('POST', '/api/panels', { body, headers: under('k') })
+    expect([his.status, his.headers.get('idempotency-replayed')]).toEqual([201, null])
+  })
 })

@@ -2203,7 +2203,10 @@ export interface operations {
     createWorkspace: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. Sent again within 24 hours the request is not carried out a second time. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2267,7 +2270,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `validation_failed`: A field is missing or has a wrong value. */
+            /** @description `validation_failed`: A field is missing or has a wrong value. `idempotency_key_reused`: Another request was made with this Idempotency-Key. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2733,7 +2736,10 @@ export interface operations {
     createPanel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 200 visible ASCII characters. Sent again within 24 hours the request is not carried out a second time. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2815,7 +2821,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `validation_failed`: A field is missing or has a wrong value. `invalid_nxml`: The NXML source has errors. `invalid_patch`: The patch cannot be applied. */
+            /** @description `validation_failed`: A field is missing or has a wrong value. `idempotency_key_reused`: Another request was made with this Idempotency-Key. `invalid_nxml`: The NXML source has errors. `invalid_patch`: The patch cannot be applied. */
             422: {
                 headers: {
                     [name: string]: unknown;

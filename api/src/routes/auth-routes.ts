@@ -1,4 +1,4 @@
-import { NexusError } from '@nexus/core'
+import { createWorkspaceId, NexusError } from '@nexus/core'
 import {
   loginRequest,
   type SignedInView,
@@ -35,10 +35,12 @@ export function createAuthRoutes(parts: ApiParts): Router {
 
   const signUp: RequestHandler = async (request, response) => {
     const person = parseBody(signupRequest, request)
-    const { signedIn, furnished } = await accounts.signUp(person, async (trx, { id }) =>
-      insertWorkspace(trx, { userId: id, name: FIRST_WORKSPACE_NAME, description: '', template: 'starter' }),
+    const workspaceId = createWorkspaceId()
+    const first = { name: FIRST_WORKSPACE_NAME, description: '', template: 'starter' } as const
+    const { signedIn } = await accounts.signUp(person, (trx, { id }) =>
+      insertWorkspace(trx, workspaceId, { ...first, userId: id }),
     )
-    const workspace = await readWorkspace(db, { userId: signedIn.user.id, workspaceId: furnished })
+    const workspace = await readWorkspace(db, { userId: signedIn.user.id, workspaceId })
     cookie.set(request, response, signedIn.sessionToken)
     response.status(201).location('/api/auth/me').json(signedInView({ request, signedIn, workspace }))
   }

@@ -10,6 +10,7 @@ import { createPanel } from '../use-cases/create-panel.ts'
 import { type FoundPanel, requirePanel, toPanelId } from '../use-cases/panel-rights.ts'
 import { readPanel } from '../use-cases/read-panels.ts'
 import { type Right, requireWorkspace, toWorkspaceId } from '../use-cases/workspace-rights.ts'
+import { REPLAYED, receiptOf } from './idempotency.ts'
 
 /** `/api/panels` */
 export function createPanelRoutes(parts: ApiParts): Router {
@@ -23,14 +24,16 @@ export function createPanelRoutes(parts: ApiParts): Router {
     const workspaceId = toWorkspaceId(body.workspaceId)
     const caller = callerOf(request)
     await requireWorkspace(access, caller, { workspaceId, right: 'write' })
-    const panelId = await createPanel(parts, {
+    const { id: panelId, isRepeated } = await createPanel(parts, {
       workspaceId,
       userId: caller.userId,
       name: body.name ?? null,
       panelType: body.panelType ?? null,
       source: body.nxmlSource || null,
       initialState: body.initialState ?? null,
+      receipt: receiptOf(request),
     })
+    if (isRepeated) response.setHeader(REPLAYED, 'true')
     response
       .status(201)
       .location(`/api/panels/${panelId}`)

@@ -17,6 +17,7 @@ import { readCommits } from '../use-cases/read-commits.ts'
 import { listPanels } from '../use-cases/read-panels.ts'
 import { listWorkspaces, readWorkspace } from '../use-cases/read-workspaces.ts'
 import { type Right, requireWorkspace, toWorkspaceId } from '../use-cases/workspace-rights.ts'
+import { REPLAYED, receiptOf } from './idempotency.ts'
 
 const DEFAULT_COMMITS = 50
 
@@ -39,7 +40,14 @@ export function createWorkspaceRoutes(parts: ApiParts): Router {
   const create: RequestHandler = async (request, response) => {
     const { name, description = '', template = 'empty' } = parseBody(createWorkspaceRequest, request)
     const { userId } = callerOf(request)
-    const workspaceId = await createWorkspace(db, { userId, name, description, template })
+    const { id: workspaceId, isRepeated } = await createWorkspace(parts, {
+      userId,
+      name,
+      description,
+      template,
+      receipt: receiptOf(request),
+    })
+    if (isRepeated) response.setHeader(REPLAYED, 'true')
     response
       .status(201)
       .location(`/api/workspaces/${workspaceId}`)

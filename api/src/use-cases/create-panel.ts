@@ -5,12 +5,17 @@ import {
   type JsonObject,
   NexusError,
   type PanelId,
+  panelDocumentName,
+  parsePanelId,
+  type Receipt,
+  type Receipts,
   type UserId,
   type WorkspaceId,
 } from '@nexus/core'
 import { compilePanel } from '@nexus/core/nxml'
 import { createSqlUpdateLog, type Db, type Trx } from '@nexus/core/sql'
 import type { ApiOptions } from '../config.ts'
+import { type Created, createOnce } from './create-once.ts'
 import { newPanelDocument } from './new-documents.ts'
 import { noWorkspace } from './workspace-rights.ts'
 
@@ -25,20 +30,41 @@ export interface NewPanel {
   /** `null`: free-form. */
   readonly source: string | null
   readonly initialState: JsonObject | null
+  readonly receipt: Receipt | null
+}
+
+interface Parts {
+  readonly db: Db
+  readonly fanout: Fanout
+  readonly receipts: Receipts
+  readonly options: ApiOptions
 }
 
 /**
  * Creates a panel at the end of its workspace, and its document with the first update, in one transaction.
  *
- * @throws {NexusError} `invalid_nxml`, `invalid_patch` or `payload_too_large` (initial state), `not_found` when the workspace has just been
+ * @throws {NexusError} `idempotency_key_reused`, `invalid_nxml`, `invalid_patch` or `payload_too_large` (initial state), `not_found` when the workspace has just been
  *   deleted. Nothing has been created then.
  */
-export async function createPanel(
-  { db, fanout, options }: { readonly db: Db; readonly fanout: Fanout; readonly options: ApiOptions },
-  panel: NewPanel,
-): Promise<PanelId> {
-  const panelId = createPanelId()
-  const { workspaceId, userId, source } = panel
+export async function createPanel(parts: Parts, panel: NewPanel): Promise<Created<PanelId>> {
+  const { workspaceId, receipt } = panel
+  return createOnce(parts.receipts, {
+    receipt,
+    place: `a panel of ${workspaceId}`,
+    toId: (uuid) => parsePanelId(uuid) ?? createPanelId(),
+    documentOf: (panelId) => panelDocumentName(workspaceId, panelId),
+    create: (panelId, keepReceipt) => insertPanel(parts, { ...panel, panelId, keepReceipt }),
+  })
+}
+
+async function insertPanel(
+  { db, fanout, options }: Parts,
+  panel: NewPanel & {
+    readonly panelId: PanelId
+    readonly keepReceipt: (trx: Trx) => Promise<void>
+  },
+): Promise<void> {
+  const { workspaceId, panelId, userId, source } = panel
   const initialState = panel.initialState === null ? null : withoutComputed(panel.initialState)
   refuseTooLarge(initialState, options)
   const document = newPanelDocument({ workspaceId, panelId, userId, source, initialState })
@@ -58,9 +84,9 @@ export async function createPanel(
       })
       .execute()
     await createSqlUpdateLog(trx).create([document])
+    await panel.keepReceipt(trx)
   })
   fanout.publishNotice({ type: 'panels_changed', workspaceId, panelId })
-  return panelId
 }
 
 function refuseTooLarge(initialState: JsonObject | null, { MAX_STATE_CHARS }: ApiOptions): void {

@@ -3,11 +3,16 @@ import {
   createWorkspaceId,
   MAX_WORKSPACES_OF_PLAN,
   NexusError,
+  parseWorkspaceId,
+  type Receipt,
+  type Receipts,
+  toDocumentName,
   type UserId,
   type WorkspaceId,
 } from '@nexus/core'
 import { PANEL_LIBRARY } from '@nexus/core/nxml'
 import { createSqlUpdateLog, type Db, type Trx } from '@nexus/core/sql'
+import { type Created, createOnce } from './create-once.ts'
 import { newPanelDocument, newWorkspaceDocument } from './new-documents.ts'
 
 /** What a person who signs up finds. */
@@ -22,17 +27,34 @@ interface NewWorkspace {
   readonly template: 'empty' | 'starter'
 }
 
-/** @throws {NexusError} `quota_exceeded` when the plan of the owner allows no more. Nothing has been created then. */
-export function createWorkspace(db: Db, workspace: NewWorkspace): Promise<WorkspaceId> {
-  return db.transaction().execute(async (trx) => {
-    await requireQuota(trx, workspace.userId)
-    return insertWorkspace(trx, workspace)
+/**
+ * @throws {NexusError} `quota_exceeded` when the plan of the owner allows no more, `idempotency_key_reused`. Nothing has been
+ *   created then.
+ */
+export function createWorkspace(
+  { db, receipts }: { readonly db: Db; readonly receipts: Receipts },
+  workspace: NewWorkspace & { readonly receipt: Receipt | null },
+): Promise<Created<WorkspaceId>> {
+  return createOnce(receipts, {
+    receipt: workspace.receipt,
+    place: 'a workspace',
+    toId: (uuid) => parseWorkspaceId(uuid) ?? createWorkspaceId(),
+    documentOf: (workspaceId) => toDocumentName({ workspaceId, panelId: null }),
+    create: (workspaceId, keepReceipt) =>
+      db.transaction().execute(async (trx) => {
+        await requireQuota(trx, workspace.userId)
+        await insertWorkspace(trx, workspaceId, workspace)
+        await keepReceipt(trx)
+      }),
   })
 }
 
 /** The workspace, its owner as its member, the panels of its template, and their documents. Belongs to `trx`. */
-export async function insertWorkspace(trx: Trx, workspace: NewWorkspace): Promise<WorkspaceId> {
-  const workspaceId = createWorkspaceId()
+export async function insertWorkspace(
+  trx: Trx,
+  workspaceId: WorkspaceId,
+  workspace: NewWorkspace,
+): Promise<void> {
   const { userId, name, description } = workspace
   await trx
     .insertInto('workspaces')
@@ -53,7 +75,6 @@ export async function insertWorkspace(trx: Trx, workspace: NewWorkspace): Promis
     newWorkspaceDocument({ workspaceId, userId }),
     ...panels.map(({ document }) => document),
   ])
-  return workspaceId
 }
 
 function starterPanels(workspaceId: WorkspaceId, userId: UserId) {

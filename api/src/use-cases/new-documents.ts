@@ -5,11 +5,15 @@ import {
   type PanelId,
   panelDocumentName,
   toDocumentName,
+  toVersion,
   type UserId,
   type WorkspaceId,
 } from '@nexus/core'
 import { createPanelUpdate, createWorkspaceUpdate } from '@nexus/core/document'
 import { panelModel } from '@nexus/core/nxml'
+
+/** What every new document has. */
+export const FIRST_VERSION = toVersion(1)
 
 const createdBy = (userId: UserId): Cause => ({
   userId,

@@ -10,6 +10,7 @@ export const createPanelRequest = z.object({
   workspaceId: idField,
   /** Absent: the title in the source, else "Untitled". */
   name: nameField.optional(),
+  /** A label to tell panels apart by; what the panel is follows from its source. */
   panelType: z
     .string()
     .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, 'must be 1 to 64 letters, digits, dots, dashes or underscores')
