@@ -31,10 +31,10 @@ export interface Accounts {
    *
    * @throws {NexusError} `email_taken`; nothing has been created.
    */
-  signUp<T>(
+  signUp(
     person: { readonly email: string; readonly password: string; readonly name: string },
-    furnish: (trx: Trx, user: User) => Promise<T>,
-  ): Promise<{ readonly signedIn: SignedIn; readonly furnished: T }>
+    furnish: (trx: Trx, user: User) => Promise<void>,
+  ): Promise<SignedIn>
   /** @throws {NexusError} `invalid_credentials`, the same for an unknown e-mail and a wrong password. */
   signIn(credentials: { readonly email: string; readonly password: string }): Promise<SignedIn>
   /** A new access token; the session's end moves on. @throws {NexusError} `unauthorized` when the session is over. */
@@ -87,12 +87,12 @@ export async function createAccounts(options: {
             const session = await sessionByToken(trx, token)
             const user = await userById(trx, toUserId(created.id))
             if (!session || !user) throw new Error('The sign-up left no user or no session.')
-            return { user, session, furnished: await furnish(trx, user) }
+            await furnish(trx, user)
+            return { user, session }
           }),
         ),
       ).catch((error: unknown) => refuseTakenEmail(db, person.email, error))
-      const signedIn = await translate(() => toSignedIn(made.user, made.session))
-      return { signedIn, furnished: made.furnished }
+      return translate(() => toSignedIn(made.user, made.session))
     },
 
     signIn: (credentials) =>

@@ -37,7 +37,7 @@ export function createAuthRoutes(parts: ApiParts): Router {
     const person = parseBody(signupRequest, request)
     const workspaceId = createWorkspaceId()
     const first = { name: FIRST_WORKSPACE_NAME, description: '', template: 'starter' } as const
-    const { signedIn } = await accounts.signUp(person, (trx, { id }) =>
+    const signedIn = await accounts.signUp(person, (trx, { id }) =>
       insertWorkspace(trx, workspaceId, { ...first, userId: id }),
     )
     const workspace = await readWorkspace(db, { userId: signedIn.user.id, workspaceId })
