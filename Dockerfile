@@ -67,7 +67,15 @@ ENV PORT=4002
 EXPOSE 4002
 CMD ["node", "collab-server/src/main.ts"]
 
-FROM server AS snapshots
+# The git program serves clones of workspaces and packs their repositories.
+FROM server AS server-with-git
+USER 0:0
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends git \
+    && rm -rf /var/lib/apt/lists/*
+USER 1000:1000
+
+FROM server-with-git AS snapshots
 COPY --from=snapshots-packages /app ./
 COPY core core
 COPY snapshots snapshots
@@ -78,7 +86,7 @@ EXPOSE 4003
 VOLUME /data
 CMD ["node", "snapshots/src/main.ts"]
 
-FROM server AS standalone
+FROM server-with-git AS standalone
 COPY --from=standalone-packages /app ./
 COPY core core
 COPY api api

@@ -10,6 +10,7 @@ import {
   createAccess,
   createAccessTokenVerifier,
   createDatabaseProbe,
+  createLiveSessions,
   createUnreadMetrics,
   type Health,
   type Logger,
@@ -19,7 +20,6 @@ import {
 import { createSqlReceipts, type Db } from '@nexus/core/sql'
 import express, { type Express } from 'express'
 import { createAccounts } from './accounts/accounts.ts'
-import { createLiveSessions } from './accounts/live-sessions.ts'
 import { type ApiOptions, apiFallbacks } from './config.ts'
 import { createForgetting } from './forgetting.ts'
 import { createAuthenticate, createAuthenticateStream } from './middleware/authenticate.ts'

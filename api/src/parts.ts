@@ -1,10 +1,10 @@
 import type { Clock, Fanout, Receipts, UpdateLog } from '@nexus/core'
-import type { Access, Metrics } from '@nexus/core/server'
+import type { Access, Credentials, Metrics } from '@nexus/core/server'
 import type { Db } from '@nexus/core/sql'
 import type { RequestHandler } from 'express'
 import type { Accounts } from './accounts/accounts.ts'
 import type { ApiOptions } from './config.ts'
-import type { Credentials } from './middleware/authenticate.ts'
+
 import type { JsonBody } from './middleware/json-body.ts'
 import type { Replicas } from './replicas/replicas.ts'
 import type { Subscriptions } from './subscriptions/subscriptions.ts'

@@ -16,6 +16,22 @@ export const HISTORY_OPTIONS = {
   }),
 }
 
+/** How repositories are served. */
+export const GIT_SERVICE_OPTIONS = {
+  GIT_PROGRAM: textOption({
+    doc: 'Path of the git program; a name alone is looked for in /usr/bin and /bin',
+    fallback: 'git',
+  }),
+  GIT_MAX_FETCHES: integerOption(
+    { min: 1, max: 1_000 },
+    { doc: 'Clones and fetches of repositories served at once, of one user half of it', fallback: 8 },
+  ),
+  GIT_FETCH_TIMEOUT_MS: integerOption(
+    { min: 1_000, max: 3_600_000 },
+    { doc: 'Longest time for one of them, in ms', fallback: 300_000 },
+  ),
+}
+
 export const toFullHistoryDays = (options: OptionsOf<typeof HISTORY_OPTIONS>): FullHistoryDays => ({
   free: options.HISTORY_FULL_DAYS_FREE,
   pro: options.HISTORY_FULL_DAYS_PRO,
@@ -34,4 +50,5 @@ export const SNAPSHOT_WORKER_OPTIONS = {
     { doc: 'Time between Git commits of a changed workspace, in ms', fallback: 300_000 },
   ),
   ...HISTORY_OPTIONS,
+  ...GIT_SERVICE_OPTIONS,
 }

@@ -13,6 +13,9 @@ await runServiceProcess({
         gitDir: options.GIT_DIR,
         intervalMs: options.SNAPSHOT_INTERVAL_MS,
         fullHistoryDays: toFullHistoryDays(options),
+        gitProgram: options.GIT_PROGRAM,
+        maxFetches: options.GIT_MAX_FETCHES,
+        fetchTimeoutMs: options.GIT_FETCH_TIMEOUT_MS,
       },
     }),
 })

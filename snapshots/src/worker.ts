@@ -1,6 +1,9 @@
-import type { Fanout, NodeId, UpdateLog, WorkspaceId } from '@nexus/core'
+import { type Fanout, type NodeId, systemClock, type UpdateLog, type WorkspaceId } from '@nexus/core'
 import {
+  createAccess,
+  createAccessTokenVerifier,
   createDatabaseProbe,
+  createLiveSessions,
   createUnreadMetrics,
   type Health,
   type Logger,
@@ -8,6 +11,7 @@ import {
   type Service,
 } from '@nexus/core/server'
 import type { Db } from '@nexus/core/sql'
+import { createGitProgram } from './git/git-program.ts'
 import { findChanged } from './job/cut.ts'
 import { createFolderSizes } from './job/folder-sizes.ts'
 import { createKeeper } from './job/keeper.ts'
@@ -17,10 +21,11 @@ import type { JobContext, JobReason, JobStep } from './job/snapshot-job.ts'
 import { createRetries, type Failure } from './schedule/retries.ts'
 import { startRounds } from './schedule/rounds.ts'
 import { createWorkQueue } from './schedule/work-queue.ts'
+import { createGitService } from './serve/git-service.ts'
 import type { FullHistoryDays } from './thinning/find-old.ts'
 import { createThinning } from './thinning/thinning.ts'
 
-export { HISTORY_OPTIONS, SNAPSHOT_WORKER_OPTIONS, toFullHistoryDays } from './config.ts'
+export { GIT_SERVICE_OPTIONS, HISTORY_OPTIONS, SNAPSHOT_WORKER_OPTIONS, toFullHistoryDays } from './config.ts'
 
 export interface SnapshotOptions {
   /** Folder of the repositories, `{gitDir}/{workspaceId}.git`; made when missing. It must support hard links. */
@@ -35,6 +40,12 @@ export interface SnapshotOptions {
   readonly retryPauseMs?: number
   /** How long every version is kept. Default 30 days, a year, for ever. */
   readonly fullHistoryDays?: FullHistoryDays
+  /** Path of the git program. Default: that of the system. */
+  readonly gitProgram?: string
+  /** Clones and fetches served at once, of one user half of it. Default 8. */
+  readonly maxFetches?: number
+  /** Longest time for one, in ms. Default 5 minutes. */
+  readonly fetchTimeoutMs?: number
 }
 
 export interface SnapshotWorkerDeps {
@@ -66,7 +77,11 @@ const DEFAULTS = {
   leaseMs: 30_000,
   retryPauseMs: 1_000,
   fullHistoryDays: { free: 30, pro: 365, enterprise: 0 },
+  maxFetches: 8,
+  fetchTimeoutMs: 300_000,
 }
+/** Of one answer; a repository that needs more is not one of ours. */
+const MAX_FETCH_BYTES = 2_000_000_000
 const THINNING_INTERVAL_MS = 3_600_000
 /** Workspaces written at the same time by one process. */
 const CONCURRENCY = 2
@@ -106,6 +121,26 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
   const lookForRequests = () => lookout.look(async () => enqueue(await findRequested(db), 'request'))
   const lookForChanges = () => lookout.look(async () => enqueue(shuffled(await findChanged(db)), 'timer'))
 
+  const gitService = createGitService({
+    verifier: createAccessTokenVerifier({ db }),
+    liveSessions: createLiveSessions({ db, clock: systemClock }),
+    access: createAccess({ db }),
+    program: createGitProgram(options.gitProgram),
+    gitDir: options.gitDir,
+    maxFetches: options.maxFetches,
+    timeoutMs: options.fetchTimeoutMs,
+    maxAnswerBytes: MAX_FETCH_BYTES,
+    commit: (workspaceId) => {
+      enqueue([workspaceId], 'timer')
+      return queue.settled(workspaceId)
+    },
+    logger: deps.logger,
+  })
+  metrics.gauge(
+    { name: 'nexus_git_fetches', help: 'Clones and fetches of repositories under way.' },
+    () => gitService.running,
+  )
+
   const stops: (() => void | Promise<void>)[] = []
   const stop = async (): Promise<void> => {
     thinning.stop()
@@ -116,6 +151,7 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
 
   return {
     name: 'snapshots',
+    handleRequest: gitService.handleRequest,
     start: async () => {
       const unsubscribe = await fanout.onAnyNotice((notice) => {
         if (notice.type === 'snapshot_requested') enqueue([notice.workspaceId], 'request')

@@ -15,7 +15,12 @@ const part = (name: string): Service => ({
 })
 
 test('[STF5] paths of the servers are never the page', async () => {
-  const routes = { api: part('api'), collabServer: part('collab'), studio: part('studio').handleRequest }
+  const routes = {
+    api: part('api'),
+    collabServer: part('collab'),
+    snapshots: part('snapshots'),
+    studio: part('studio').handleRequest,
+  }
   const server = createServer((request, response) =>
     routeRequest({ ...routes, studio: routes.studio ?? (() => undefined) }, request, response),
   )
@@ -23,17 +28,10 @@ test('[STF5] paths of the servers are never the page', async () => {
   onTestFinished(() => void server.close())
   const { port } = server.address() as AddressInfo
   const answerTo = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text()
-  const servers = [
-    '/api',
-    '/api/x',
-    '/.well-known/jwks.json',
-    '/ws/state/w',
-    '/collab',
-    '/yjs/w/p',
-    '/git/w.git',
-  ]
+  const servers = ['/api', '/api/x', '/.well-known/jwks.json', '/ws/state/w', '/collab', '/yjs/w/p']
   for (const path of [...servers, '/metrics', '/health/other', '/api?x'])
     expect([path, await answerTo(path)]).toEqual([path, 'api'])
+  expect(await answerTo('/git/w.git/info/refs')).toBe('snapshots')
   for (const path of ['/', '/w/some', '/gitlab', '/apis', '/collaboration', '/assets/x.js'])
     expect([path, await answerTo(path)]).toEqual([path, 'studio'])
 })

@@ -54,7 +54,7 @@ export async function startStandalone(options: StandaloneOptions, logger: Logger
     return await openPort({
       options,
       metricsPort,
-      routes: { api, collabServer, studio: createStudioFiles(STUDIO_DIST) },
+      routes: { api, collabServer, snapshots, studio: createStudioFiles(STUDIO_DIST) },
       services,
       stores,
     })
@@ -99,6 +99,9 @@ async function createServices(options: StandaloneOptions, { stores, registry, lo
         gitDir: join(options.DATA_DIR, 'git'),
         intervalMs: options.SNAPSHOT_INTERVAL_MS,
         fullHistoryDays: toFullHistoryDays(options),
+        gitProgram: options.GIT_PROGRAM,
+        maxFetches: options.GIT_MAX_FETCHES,
+        fetchTimeoutMs: options.GIT_FETCH_TIMEOUT_MS,
       },
     }),
   }

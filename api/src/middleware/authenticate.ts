@@ -1,14 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { NexusError } from '@nexus/core'
-import type { AccessTokenVerifier, VerifiedCaller } from '@nexus/core/server'
+import { type Credentials, verifyCaller } from '@nexus/core/server'
 import type { Request, RequestHandler } from 'express'
-import type { LiveSessions } from '../accounts/live-sessions.ts'
 import { setCaller } from './request-context.ts'
-
-export interface Credentials {
-  readonly verifier: AccessTokenVerifier
-  readonly liveSessions: LiveSessions
-}
 
 /** Refuses requests without a valid access token; `callerOf` works behind it. */
 export const createAuthenticate = (credentials: Credentials): RequestHandler =>
@@ -33,19 +27,6 @@ const authenticateBy =
 
 const queryTokenOf = ({ query: { token } }: Request): string | null =>
   typeof token === 'string' ? token : null
-
-/** @throws {NexusError} `unauthorized` when the token is not valid, or its session has been ended. */
-export async function verifyCaller(
-  { verifier, liveSessions }: Credentials,
-  token: string,
-): Promise<VerifiedCaller> {
-  const caller = await verifier.verify(token)
-  const { sessionId, userId } = caller
-  if (sessionId !== null && !(await liveSessions.isLive({ id: sessionId, userId }))) {
-    throw new NexusError('unauthorized', 'The session of this access token is over; sign in again.')
-  }
-  return caller
-}
 
 /** @param request - Also one that is to become a WebSocket. */
 export function bearerTokenOf({ headers }: IncomingMessage): string | null {

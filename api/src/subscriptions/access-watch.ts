@@ -1,6 +1,5 @@
 import type { ErrorCode, Fanout, Notice, PanelId, Unsubscribe, WorkspaceId } from '@nexus/core'
-import type { Access, VerifiedCaller } from '@nexus/core/server'
-import type { LiveSessions } from '../accounts/live-sessions.ts'
+import type { Access, LiveSessions, VerifiedCaller } from '@nexus/core/server'
 
 interface AccessWatchParts {
   readonly access: Access

@@ -8,8 +8,7 @@ import {
   type UserId,
   type Version,
 } from '@nexus/core'
-import type { Access, VerifiedCaller } from '@nexus/core/server'
-import type { LiveSessions } from '../accounts/live-sessions.ts'
+import type { Access, LiveSessions, VerifiedCaller } from '@nexus/core/server'
 import type { ApiOptions } from '../config.ts'
 import type { Replicas } from '../replicas/replicas.ts'
 import type { Turns } from '../turns.ts'

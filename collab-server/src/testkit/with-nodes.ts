@@ -2,11 +2,11 @@ import type { DocumentName, Fanout, LogEntry, Role, UpdateLog } from '@nexus/cor
 import { NO_VERSION } from '@nexus/core'
 import { createMemoryFanout } from '@nexus/core/memory'
 import { createSqlUpdateLog, type Db } from '@nexus/core/sql'
-import { withTestDatabase } from '@nexus/core/testkit'
+import { createTokenSigner, type TokenSigner, withTestDatabase } from '@nexus/core/testkit'
 import { afterEach, beforeAll, vi } from 'vitest'
 import type { CollabOptions } from '../server.ts'
 import { startNode, type TestNode, TestTab } from './test-node.ts'
-import { createTestPanel, createTokenSigner, type TestPanel, type TokenSigner } from './test-workspace.ts'
+import { createTestPanel, type TestPanel } from './test-workspace.ts'
 
 interface Nodes {
   readonly db: Db

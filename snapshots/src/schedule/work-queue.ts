@@ -1,6 +1,8 @@
 interface WorkQueue<Key, Reason> {
   /** Asks for work on `key`. Asked again before it begins: once is enough. Asked while it is under way: once more after it. */
   add(key: Key, reason: Reason): void
+  /** Resolves when nothing waits for `key` and nothing is under way on it. */
+  settled(key: Key): Promise<void>
   /** Resolves when nothing waits and nothing is under way. */
   idle(): Promise<void>
   /** Takes nothing more, forgets what waits, and resolves when what is under way has ended. */
@@ -21,6 +23,14 @@ export function createWorkQueue<Key, Reason>(options: WorkQueueOptions<Key, Reas
   const running = new Set<Key>()
   let isClosed = false
   let idlers: (() => void)[] = []
+  let settlers: { readonly key: Key; readonly wake: () => void }[] = []
+
+  const wakeSettled = (): void => {
+    const isSettled = ({ key }: { readonly key: Key }): boolean => !running.has(key) && !waiting.has(key)
+    const settled = settlers.filter(isSettled)
+    settlers = settlers.filter((each) => !isSettled(each))
+    for (const { wake } of settled) wake()
+  }
 
   const next = (): [Key, Reason] | null => {
     if (running.size >= options.concurrency) return null
@@ -35,6 +45,7 @@ export function createWorkQueue<Key, Reason>(options: WorkQueueOptions<Key, Reas
       void options.run(key, reason).finally(() => {
         running.delete(key)
         advance()
+        wakeSettled()
       })
     }
     if (running.size > 0 || waiting.size > 0) return
@@ -54,10 +65,16 @@ export function createWorkQueue<Key, Reason>(options: WorkQueueOptions<Key, Reas
       waiting.set(key, known === undefined ? reason : options.stronger(known, reason))
       advance()
     },
+    settled: (key) =>
+      new Promise((resolve) => {
+        settlers.push({ key, wake: resolve })
+        wakeSettled()
+      }),
     idle,
     close: () => {
       isClosed = true
       waiting.clear()
+      wakeSettled()
       return idle()
     },
   }

@@ -1,6 +1,7 @@
-import type { Clock, UserId } from '@nexus/core'
-import { ACCESS_TOKEN_TTL_S } from '@nexus/core/server'
-import type { Db } from '@nexus/core/sql'
+import type { UserId } from '../model/ids.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Db } from '../sql/database.ts'
+import { ACCESS_TOKEN_TTL_S } from './access-token-verifier.ts'
 
 /** How long an answer of the database is believed, in ms. A sign-out on another node works here after this long. */
 const BELIEVED_FOR_MS = 5_000
