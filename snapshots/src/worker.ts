@@ -18,6 +18,7 @@ import { createKeeper } from './job/keeper.ts'
 import { createKeeperMetrics } from './job/keeper-metrics.ts'
 import { findRequested } from './job/ledger.ts'
 import type { JobContext, JobReason, JobStep } from './job/snapshot-job.ts'
+import { createRepositoryPacking } from './packing/packing.ts'
 import { createRetries, type Failure } from './schedule/retries.ts'
 import { startRounds } from './schedule/rounds.ts'
 import { createWorkQueue } from './schedule/work-queue.ts'
@@ -67,6 +68,8 @@ export interface SnapshotWorker extends Service {
   commitChanged(): Promise<void>
   /** Does at once what is done every hour: old history is thinned when it resolves, or failed and is tried again. */
   thinHistory(): Promise<void>
+  /** Does at once what is done every hour: repositories that have grown are packed, or failed and are tried again. */
+  packRepositories(): Promise<void>
   /** Resolves when nothing is under way and nothing waits, pauses before retries aside. */
   idle(): Promise<void>
 }
@@ -82,7 +85,7 @@ const DEFAULTS = {
 }
 /** Of one answer; a repository that needs more is not one of ours. */
 const MAX_FETCH_BYTES = 2_000_000_000
-const THINNING_INTERVAL_MS = 3_600_000
+const UPKEEP_INTERVAL_MS = 3_600_000
 /** Workspaces written at the same time by one process. */
 const CONCURRENCY = 2
 
@@ -90,6 +93,7 @@ const CONCURRENCY = 2
 export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<SnapshotWorker> {
   const { db, fanout, metrics = createUnreadMetrics() } = deps
   const options = { ...DEFAULTS, ...deps.options }
+  const context = toContext(deps, options.leaseMs)
   const retries = createRetries<WorkspaceId>(options.retryPauseMs)
   const queue = createWorkQueue<WorkspaceId, JobReason>({
     concurrency: CONCURRENCY,
@@ -97,7 +101,7 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
     run: (workspaceId, reason) => keeper.keep(workspaceId, reason),
   })
   const keeper = createKeeper({
-    context: toContext(deps, options.leaseMs),
+    context,
     fanout,
     logger: deps.logger,
     metrics: createKeeperMetrics(metrics),
@@ -115,6 +119,8 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
   const enqueue = (workspaceIds: readonly WorkspaceId[], reason: JobReason): void => {
     for (const id of workspaceIds) if (!retries.isPaused(id)) queue.add(id, reason)
   }
+  const program = createGitProgram(options.gitProgram)
+  const packing = createRepositoryPacking({ ...context, program, logger: deps.logger })
   const thinning = createThinning({ ...deps, days: options.fullHistoryDays })
   const lookout = createLookout(deps.logger)
   const probeDatabase = createDatabaseProbe(db)
@@ -125,7 +131,7 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
     verifier: createAccessTokenVerifier({ db }),
     liveSessions: createLiveSessions({ db, clock: systemClock }),
     access: createAccess({ db }),
-    program: createGitProgram(options.gitProgram),
+    program,
     gitDir: options.gitDir,
     maxFetches: options.maxFetches,
     timeoutMs: options.fetchTimeoutMs,
@@ -144,6 +150,7 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
   const stops: (() => void | Promise<void>)[] = []
   const stop = async (): Promise<void> => {
     thinning.stop()
+    packing.stop()
     await Promise.all(stops.splice(0).map((end) => end()))
     await queue.close()
     retries.stop()
@@ -158,8 +165,9 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
       })
       const polling = startRounds(options.pollIntervalMs, lookForRequests, { align: false })
       const timer = startRounds(options.intervalMs, lookForChanges, { align: true })
-      const thinningTimer = startRounds(THINNING_INTERVAL_MS, thinning.run, { align: false })
-      stops.push(unsubscribe, polling.stop, timer.stop, thinningTimer.stop)
+      const thinningTimer = startRounds(UPKEEP_INTERVAL_MS, thinning.run, { align: false })
+      const packingTimer = startRounds(UPKEEP_INTERVAL_MS, packing.run, { align: false })
+      stops.push(unsubscribe, polling.stop, timer.stop, thinningTimer.stop, packingTimer.stop)
       await lookForRequests()
     },
     commitChanged: async () => {
@@ -167,6 +175,7 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
       await queue.idle()
     },
     thinHistory: thinning.run,
+    packRepositories: packing.run,
     idle: () => queue.idle(),
     drain: stop,
     health: async () =>

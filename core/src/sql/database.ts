@@ -130,6 +130,8 @@ interface WorkspaceGitTable {
   committed_at: Date | null
   lease_owner: string | null
   lease_until: Date | null
+  packed_number: Generated<number>
+  packed_whole_at: ColumnType<string | null, string | null | undefined>
 }
 
 /** Columns of the tables in `core/migrations`, as both PostgreSQL and PGlite hand them out (bigint → number). */

@@ -19,11 +19,16 @@ const SETTINGS = [
 ]
 const PREFIX = SETTINGS.flatMap((setting) => ['-c', setting])
 const VERSION_TIMEOUT_MS = 10_000
+/** Packing the largest repositories takes a minute. */
+const RUN_TIMEOUT_MS = 600_000
+const MAX_SAID_BYTES = 500_000_000
 
 /** The git of this machine. Never with a shell in between. */
 export interface GitProgram {
   /** Such as `2.39.5`; `null`: there is none. Asked once. */
   version(): Promise<string | null>
+  /** What it says when it has ended well. @throws With its own words, when it ends otherwise. */
+  run(args: readonly string[], input?: string): Promise<string>
   /** @param variables - For its environment. */
   start(args: readonly string[], variables?: Readonly<Record<string, string>>): ChildProcess
 }
@@ -46,6 +51,17 @@ export function createGitProgram(path = 'git'): GitProgram {
     version: () => {
       version ??= ask()
       return version
+    },
+    run: async (args, input = '') => {
+      const running = promisify(execFile)(path, [...PREFIX, ...args], {
+        env: ENVIRONMENT,
+        timeout: RUN_TIMEOUT_MS,
+        maxBuffer: MAX_SAID_BYTES,
+      })
+      // Why it does not listen any more is what it says when it ends.
+      running.child.stdin?.on('error', () => undefined)
+      running.child.stdin?.end(input)
+      return (await running).stdout
     },
     start: (args, variables = {}) =>
       spawn(path, [...PREFIX, ...args], {

@@ -26,7 +26,7 @@ export interface Claimant {
 }
 
 /** @returns `null` when another claim is held, or the workspace is gone. */
-export async function claimWorkspace(claimant: Claimant, workspaceId: WorkspaceId): Promise<Claim | null> {
+async function claimWorkspace(claimant: Claimant, workspaceId: WorkspaceId): Promise<Claim | null> {
   const owner = `${claimant.nodeId}/${randomUUID()}`
   const { rows } = await sql<{ head_commit: CommitHash | null; manifest: Manifest; fingerprint: string }>`
     insert into workspace_git as g (workspace_id, lease_owner, lease_until)
@@ -40,6 +40,29 @@ export async function claimWorkspace(claimant: Claimant, workspaceId: WorkspaceI
   if (row === undefined) return null
   const { manifest, fingerprint } = row
   return { workspaceId, owner, ledger: { headCommit: row.head_commit, manifest, fingerprint } }
+}
+
+/**
+ * Does `work` under a claim, which is renewed meanwhile and given back after it. A renewal that fails shows where the claim
+ * is checked.
+ *
+ * @returns `null` as {@link claimWorkspace}.
+ */
+export async function withClaim<T>(
+  claimant: Claimant,
+  workspaceId: WorkspaceId,
+  work: (claim: Claim) => Promise<T>,
+): Promise<T | null> {
+  const claim = await claimWorkspace(claimant, workspaceId)
+  if (claim === null) return null
+  const renewal = setInterval(() => renewClaim(claimant, claim).catch(() => undefined), claimant.leaseMs / 3)
+  try {
+    return await work(claim)
+  } finally {
+    clearInterval(renewal)
+    // A claim that cannot be given back now runs out by itself.
+    await releaseClaim(claimant.db, claim).catch(() => undefined)
+  }
 }
 
 /**
@@ -66,7 +89,7 @@ export async function requireClaim(trx: Trx, claim: Claim): Promise<void> {
 }
 
 /** Afterwards others may claim the workspace. Nothing happens when the claim was lost already. */
-export async function releaseClaim(db: Db, claim: Claim): Promise<void> {
+async function releaseClaim(db: Db, claim: Claim): Promise<void> {
   await sql`
     update workspace_git set lease_owner = null, lease_until = null
     where workspace_id = ${claim.workspaceId} and lease_owner = ${claim.owner}

@@ -1,14 +1,7 @@
 import { NexusError, type SnapshotId, type UpdateLog, type WorkspaceId } from '@nexus/core'
 import { type CommitHash, openRepository, type Repository } from '../git/repository.ts'
 import { type Base, readBase, sizeOfBase } from './base.ts'
-import {
-  type Claim,
-  type Claimant,
-  claimWorkspace,
-  type LedgerRow,
-  releaseClaim,
-  renewClaim,
-} from './claim.ts'
+import { type Claim, type Claimant, type LedgerRow, renewClaim, withClaim } from './claim.ts'
 import { listCommits } from './commit-list.ts'
 import { parseMessage } from './commit-message.ts'
 import { type Cut, manifestOf, type SnapshotRequest, takeCut } from './cut.ts'
@@ -64,19 +57,11 @@ export async function runSnapshotJob(
   workspaceId: WorkspaceId,
   reason: JobReason,
 ): Promise<JobOutcome> {
-  const { claimant } = context
-  const claim = await claimWorkspace(claimant, workspaceId)
-  if (claim === null) return { state: 'busy' }
-  // A renewal that fails shows before the branch is moved, where the claim is checked.
-  const renewal = setInterval(() => renewClaim(claimant, claim).catch(() => undefined), claimant.leaseMs / 3)
-  try {
+  const outcome = await withClaim(context.claimant, workspaceId, async (claim) => {
     await context.onStep('claimed', workspaceId)
-    return await work(context, claim, reason)
-  } finally {
-    clearInterval(renewal)
-    // A claim that cannot be given back now runs out by itself.
-    await releaseClaim(claimant.db, claim).catch(() => undefined)
-  }
+    return work(context, claim, reason)
+  })
+  return outcome ?? { state: 'busy' }
 }
 
 async function work(context: JobContext, claim: Claim, reason: JobReason): Promise<JobOutcome> {

@@ -17,7 +17,7 @@ import { advertise, fetchPack } from './upload-pack.ts'
 
 interface GitServiceParts extends Credentials {
   readonly access: Access
-  readonly program: GitProgram
+  readonly program: Pick<GitProgram, 'version' | 'start'>
   readonly gitDir: string
   readonly maxFetches: number
   readonly timeoutMs: number

@@ -11,7 +11,7 @@ const MAX_REQUEST_BYTES = 8_000_000
 const MAX_ERROR_CHARS = 2_000
 
 interface UploadPack {
-  readonly program: GitProgram
+  readonly program: Pick<GitProgram, 'start'>
   /** Path of the bare repository. */
   readonly repository: string
   /** Longest time for all of it, ms. */
