@@ -1,5 +1,6 @@
 import {
   type Clock,
+  type CommitDiffs,
   type Fanout,
   type NodeId,
   type StateCache,
@@ -60,6 +61,8 @@ interface CreateApiOptions {
   readonly metrics?: Metrics
   /** What other processes have built; `null`: there are none. Theirs to close who opened it. */
   readonly states?: StateCache | null
+  /** `null`: nobody has said where the repositories are. */
+  readonly commitDiffs?: CommitDiffs | null
   readonly overrides?: {
     readonly clock?: Clock
     /** How long a request waits for the snapshot worker. */
@@ -163,6 +166,7 @@ async function createParts({ db, log, fanout, nodeId, ...given }: CreateApiOptio
       liveSessions: credentials.liveSessions,
       onError: (error) => given.logger.debug({ err: error }, 'a subscription is behind; trying again'),
     }),
+    commitDiffs: given.commitDiffs ?? null,
     snapshotWaitMs: given.overrides?.snapshotWaitMs ?? SNAPSHOT_WAIT_MS,
     authenticate: createAuthenticate(credentials),
     authenticateStream: createAuthenticateStream(credentials),

@@ -1,6 +1,9 @@
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { parseWorkspaceId } from '@nexus/core'
 import { withTestDatabase } from '@nexus/core/testkit'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { createRemoteCommitDiffs } from './remote-commit-diffs.ts'
 import { type Person, signUp, somePanel, startTestApi } from './testkit/test-api.ts'
 
 const database = withTestDatabase()
@@ -70,4 +73,70 @@ test('[COM3] the state of any listed commit can be read, and gone back to', asyn
   })
   await ann.call('POST', `/api/state/${ann.workspaceId}/restore`, { body: { gitCommit: hashOf(1) } })
   expect((await panel.read()).body.state.$state).toEqual({ n: 1 })
+})
+
+/** A process in the place of the one that has the repositories. */
+async function somewhere(answer: RequestListener): Promise<string> {
+  const server = createServer(answer)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+const diffOf = (person: Person, hash: string) =>
+  person.call('GET', `/api/workspaces/${person.workspaceId}/commits/${hash}/diff`)
+
+test('[COM5] what a commit did is asked of the process that has the repository, in the name of who asks', async () => {
+  const asked: (string | undefined)[] = []
+  const files = [
+    {
+      path: 'a',
+      previousPath: null,
+      change: 'added',
+      additions: 1,
+      deletions: 0,
+      diff: '@@ -0,0 +1 @@\n+x\n',
+    },
+  ]
+  const url = await somewhere((request, response) => {
+    asked.push(request.url, request.headers.authorization)
+    response.end(JSON.stringify({ hash: hashOf(1), files }))
+  })
+  const commitDiffs = createRemoteCommitDiffs(url)
+  const ann = await signUp(await startTestApi({ db: database.db, commitDiffs }))
+  await withCommits(ann, 1)
+  const answer = await diffOf(ann, hashOf(1))
+  expect([answer.status, answer.body]).toEqual([200, { hash: hashOf(1), files }])
+  expect(answer.headers.get('cache-control')).toContain('immutable')
+  expect(asked).toEqual([`/git/${ann.workspaceId}.git/commits/${hashOf(1)}/diff`, `Bearer ${ann.token}`])
+  const bob = await signUp(await startTestApi({ db: database.db, commitDiffs }))
+  for (const [person, hash] of [
+    [{ ...bob, workspaceId: ann.workspaceId }, hashOf(1)],
+    [ann, hashOf(2)],
+    [ann, 'main'],
+    [ann, '..%2f..%2fx'],
+  ] as const)
+    expect((await diffOf(person, hash)).body.code).toBe('not_found')
+  expect(asked).toHaveLength(2)
+})
+
+test('[COM5] a repository that cannot be asked is 503, one that has no such commit 404', async () => {
+  for (const [answer, code] of [
+    [(_request, response) => response.writeHead(404).end(), 'not_found'],
+    [(_request, response) => response.writeHead(500).end(), 'unavailable'],
+    [(_request, response) => response.end('{"hash":'), 'unavailable'],
+    [(_request, response) => response.end('{"hash":1}'), 'unavailable'],
+    [(_request, response) => response.destroy(), 'unavailable'],
+  ] satisfies [RequestListener, string][]) {
+    const commitDiffs = createRemoteCommitDiffs(await somewhere(answer))
+    const ann = await signUp(await startTestApi({ db: database.db, commitDiffs }))
+    await withCommits(ann, 1)
+    expect((await diffOf(ann, hashOf(1))).body.code).toBe(code)
+  }
+  const ann = await signUp(await startTestApi({ db: database.db }))
+  await withCommits(ann, 1)
+  expect((await diffOf(ann, hashOf(1))).body.code).toBe('unavailable')
 })

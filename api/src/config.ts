@@ -2,6 +2,7 @@ import { limits } from '@nexus/core'
 import {
   integerOption,
   type OptionsOf,
+  optionalTextOption,
   PUBLIC_OPTIONS,
   processOptions,
   readOptions,
@@ -115,4 +116,7 @@ export const apiFallbacks = (): Omit<ApiOptions, 'AUTH_SECRET'> => readOptions(T
 export const API_PROCESS_OPTIONS = {
   ...API_OPTIONS,
   ...processOptions({ port: 4001, drainTimeoutMs: 10_000 }),
+  SNAPSHOTS_URL: optionalTextOption({
+    doc: 'Address of the snapshot workers, such as http://snapshots:4003; without it commits have no diffs',
+  }),
 }

@@ -134,7 +134,7 @@ async function somePath(random: Random, operation: Operation, world: World) {
   const target = ENDS_SOMETHING.has(key) ? await world.throwaway() : null
   const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     if (random.below(12) === 0) return random.pick(HOSTILE_SEGMENTS)
-    return target?.ids[name] ?? world.wordOf(random, name)
+    return encodeURIComponent(target?.ids[name] ?? world.wordOf(random, name))
   })
   return {
     path: path + someQuery(random, operation),

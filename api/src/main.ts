@@ -2,6 +2,7 @@ import { openStateCache, runServiceProcess } from '@nexus/core/server'
 import { migrate } from '@nexus/core/sql'
 import { createApi } from './app.ts'
 import { API_PROCESS_OPTIONS } from './config.ts'
+import { createRemoteCommitDiffs } from './remote-commit-diffs.ts'
 
 await runServiceProcess({
   name: 'api',
@@ -16,6 +17,8 @@ await runServiceProcess({
       metrics: parts.metrics,
     })
     parts.onRelease(async () => states?.close())
-    return createApi({ ...parts, options, states })
+    const { SNAPSHOTS_URL: url } = options
+    const commitDiffs = url === null ? null : createRemoteCommitDiffs(url)
+    return createApi({ ...parts, options, states, commitDiffs })
   },
 })

@@ -1,4 +1,4 @@
-import type { Clock, Fanout, Receipts, UpdateLog } from '@nexus/core'
+import type { Clock, CommitDiffs, Fanout, Receipts, UpdateLog } from '@nexus/core'
 import type { Access, Credentials, Metrics } from '@nexus/core/server'
 import type { Db } from '@nexus/core/sql'
 import type { RequestHandler } from 'express'
@@ -23,6 +23,8 @@ export interface ApiParts extends Credentials {
   readonly access: Access
   readonly replicas: Replicas
   readonly snapshotWaitMs: number
+  /** `null`: nobody has said where the repositories are. */
+  readonly commitDiffs: CommitDiffs | null
   /** Refuses requests without a valid access token. */
   readonly authenticate: RequestHandler
   /** The same for answers that stay open. */

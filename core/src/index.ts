@@ -23,6 +23,13 @@ export { canWrite, isOwner, type Role } from './model/role.ts'
 export { NO_VERSION, parseVersion, toVersion, type Version } from './model/version.ts'
 export { waitAtMost } from './model/wait-at-most.ts'
 export { type Clock, systemClock } from './ports/clock.ts'
+export {
+  type CommitDiff,
+  type CommitDiffs,
+  FILE_CHANGES,
+  type FileChange,
+  type FileDiff,
+} from './ports/commit-diffs.ts'
 export type {
   AnnouncedUpdate,
   Announcement,

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
+import type { CommitDiffView } from '@nexus/core/http-contract'
 import { createTestDatabase, startRedis } from '@nexus/core/testkit'
 import { expect, test } from 'vitest'
 import {
@@ -16,11 +17,13 @@ test('[E2E-CLUSTER1] services as processes of their own share a panel: two edito
   const redis = await startRedis()
   const env = { DATABASE_URL: database.url, REDIS_URL: redis.url }
   await withDataDir(async (gitDir) => {
+    const snapshots = await startService('snapshots', { ...env, GIT_DIR: gitDir })
+    const secrets = { AUTH_SECRET: 'a secret of at least 32 characters', SNAPSHOTS_URL: snapshots.url }
     const processes = await Promise.all([
-      startService('api', { ...env, AUTH_SECRET: 'a secret of at least 32 characters' }),
+      startService('api', { ...env, ...secrets }),
       startService('collab-server', env),
       startService('collab-server', env),
-      startService('snapshots', { ...env, GIT_DIR: gitDir }),
+      snapshots,
     ])
     const [api, one, two] = processes
     try {
@@ -57,6 +60,21 @@ test('[E2E-CLUSTER1] services as processes of their own share a panel: two edito
         encoding: 'utf8',
       })
       expect(shown).toContain('"from a program": 2')
+
+      const { gitCommitHash: hash } = snapshot.body
+      const told = await requestJson<CommitDiffView>(
+        `${api.url}/api/workspaces/${account.workspaceId}/commits/${hash}/diff`,
+        { token: account.accessToken },
+      )
+      const changed = told.body.files.find(
+        ({ path }) => path.endsWith('/state.json') && path.includes(panel.slice(-8)),
+      )
+      expect([told.status, changed?.change]).toEqual([200, 'added'])
+      expect(changed?.diff).toContain('+  "from a program": 2')
+      const clone = join(gitDir, 'clone')
+      const from = snapshots.url.replace('://', `://x:${account.accessToken}@`)
+      execFileSync('git', ['clone', '-q', `${from}/git/${account.workspaceId}.git`, clone])
+      expect(execFileSync('git', ['-C', clone, 'rev-parse', 'HEAD'], { encoding: 'utf8' }).trim()).toBe(hash)
       a.close()
       b.close()
     } finally {

@@ -1,4 +1,12 @@
-import { type Fanout, type NodeId, systemClock, type UpdateLog, type WorkspaceId } from '@nexus/core'
+import {
+  type CommitDiffs,
+  type Fanout,
+  NexusError,
+  type NodeId,
+  systemClock,
+  type UpdateLog,
+  type WorkspaceId,
+} from '@nexus/core'
 import {
   createAccess,
   createAccessTokenVerifier,
@@ -11,7 +19,9 @@ import {
   type Service,
 } from '@nexus/core/server'
 import type { Db } from '@nexus/core/sql'
+import { readCommitDiff } from './git/commit-diff.ts'
 import { createGitProgram } from './git/git-program.ts'
+import { repositoryPath } from './git/repository.ts'
 import { findChanged } from './job/cut.ts'
 import { createFolderSizes } from './job/folder-sizes.ts'
 import { createKeeper } from './job/keeper.ts'
@@ -70,6 +80,7 @@ export interface SnapshotWorker extends Service {
   thinHistory(): Promise<void>
   /** Does at once what is done every hour: repositories that have grown are packed, or failed and are tried again. */
   packRepositories(): Promise<void>
+  readonly commitDiffs: CommitDiffs
   /** Resolves when nothing is under way and nothing waits, pauses before retries aside. */
   idle(): Promise<void>
 }
@@ -176,6 +187,13 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
     },
     thinHistory: thinning.run,
     packRepositories: packing.run,
+    commitDiffs: {
+      read: async ({ workspaceId, hash }) => {
+        if ((await program.version()) === null)
+          throw new NexusError('unavailable', 'The server has no git program, which compares commits.')
+        return readCommitDiff(program, repositoryPath(options.gitDir, workspaceId), hash)
+      },
+    },
     idle: () => queue.idle(),
     drain: stop,
     health: async () =>

@@ -77,10 +77,24 @@ async function createServices(options: StandaloneOptions, { stores, registry, lo
   const nodeId = createNodeId()
   const shared = { db, fanout, nodeId, log: createSqlUpdateLog(db) }
   const authSecret = options.AUTH_SECRET ?? (await keepAuthSecret(options.DATA_DIR))
+  const snapshots = await createSnapshotWorker({
+    ...shared,
+    logger: logger.child({ part: 'snapshots' }),
+    metrics: registry.part('snapshots'),
+    options: {
+      gitDir: join(options.DATA_DIR, 'git'),
+      intervalMs: options.SNAPSHOT_INTERVAL_MS,
+      fullHistoryDays: toFullHistoryDays(options),
+      gitProgram: options.GIT_PROGRAM,
+      maxFetches: options.GIT_MAX_FETCHES,
+      fetchTimeoutMs: options.GIT_FETCH_TIMEOUT_MS,
+    },
+  })
   return {
     api: await createApi({
       ...shared,
       states,
+      commitDiffs: snapshots.commitDiffs,
       logger: logger.child({ part: 'api' }),
       metrics: registry.part('api'),
       options: { ...options, AUTH_SECRET: authSecret },
@@ -91,19 +105,7 @@ async function createServices(options: StandaloneOptions, { stores, registry, lo
       metrics: registry.part('collab-server'),
       options: { ...options, COLLAB_DRAIN_TIMEOUT_MS: options.DRAIN_TIMEOUT_MS },
     }),
-    snapshots: await createSnapshotWorker({
-      ...shared,
-      logger: logger.child({ part: 'snapshots' }),
-      metrics: registry.part('snapshots'),
-      options: {
-        gitDir: join(options.DATA_DIR, 'git'),
-        intervalMs: options.SNAPSHOT_INTERVAL_MS,
-        fullHistoryDays: toFullHistoryDays(options),
-        gitProgram: options.GIT_PROGRAM,
-        maxFetches: options.GIT_MAX_FETCHES,
-        fetchTimeoutMs: options.GIT_FETCH_TIMEOUT_MS,
-      },
-    }),
+    snapshots,
   }
 }
 

@@ -1,4 +1,5 @@
 import {
+  commitDiffSchema,
   commitListQuery,
   commitSchema,
   createPanelRequest,
@@ -44,6 +45,20 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
     body: { [JSON_TYPE]: { name: 'CreateWorkspace', schema: createWorkspaceRequest } },
     answers: { 201: { description: 'It is there.', body: WORKSPACE } },
     errors: ['validation_failed', 'idempotency_key_reused', 'quota_exceeded'],
+  },
+  {
+    method: 'get',
+    path: '/api/workspaces/{workspaceId}/commits/{hash}/diff',
+    id: 'readCommitDiff',
+    tag: 'Snapshots',
+    summary: 'What a commit did to the files of the repository',
+    answers: {
+      200: {
+        description: 'Each file with what was added and removed, as a unified diff.',
+        body: { name: 'CommitDiff', schema: commitDiffSchema },
+      },
+    },
+    errors: ['not_found', 'unavailable'],
   },
   {
     method: 'get',

@@ -7,13 +7,14 @@ import {
   workspaceListQuery,
 } from '@nexus/core/http-contract'
 import { type Request, type RequestHandler, Router } from 'express'
+import { bearerTokenOf } from '../middleware/authenticate.ts'
 import { parseBody, parseQuery } from '../middleware/parse.ts'
 import { callerOf } from '../middleware/request-context.ts'
 import { route } from '../middleware/route.ts'
 import type { ApiParts } from '../parts.ts'
 import { changeWorkspace, deleteWorkspace } from '../use-cases/change-workspace.ts'
 import { createWorkspace } from '../use-cases/create-workspace.ts'
-import { readCommits } from '../use-cases/read-commits.ts'
+import { readCommitDiff, readCommits } from '../use-cases/read-commits.ts'
 import { listPanels } from '../use-cases/read-panels.ts'
 import { listWorkspaces, readWorkspace } from '../use-cases/read-workspaces.ts'
 import { type Right, requireWorkspace, toWorkspaceId } from '../use-cases/workspace-rights.ts'
@@ -82,6 +83,15 @@ export function createWorkspaceRoutes(parts: ApiParts): Router {
     const { limit = DEFAULT_COMMITS, before = null } = parseQuery(commitListQuery, request)
     response.json(await readCommits(db, workspaceId, { limit, before }))
   }
+  const commitDiff: RequestHandler = async (request, response) => {
+    const workspaceId = await require(request, 'read')
+    const hash = String(request.params.hash)
+    const token = bearerTokenOf(request) ?? ''
+    const diff = await readCommitDiff(parts, { workspaceId, hash, token })
+    // What a commit did never changes.
+    response.setHeader('cache-control', 'private, max-age=31536000, immutable')
+    response.json(diff)
+  }
 
   const router = Router()
   route(router, '/', { GET: [authenticate, list], POST: [authenticate, ...parts.jsonBody(), create] })
@@ -93,5 +103,6 @@ export function createWorkspaceRoutes(parts: ApiParts): Router {
   route(router, '/:workspaceId/activate', { POST: [authenticate, ...parts.jsonBody(), activate] })
   route(router, '/:workspaceId/panels', { GET: [authenticate, panels] })
   route(router, '/:workspaceId/commits', { GET: [authenticate, commits] })
+  route(router, '/:workspaceId/commits/:hash/diff', { GET: [authenticate, commitDiff] })
   return router
 }

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import {
+  type CommitDiffs,
   createNodeId,
   type Fanout,
   parseWorkspaceId,
@@ -46,6 +47,7 @@ interface TestApiOptions {
   readonly logger?: Logger
   readonly metrics?: Metrics
   readonly states?: StateCache
+  readonly commitDiffs?: CommitDiffs
   readonly options?: Partial<ApiOptions>
   readonly now?: () => Date
   readonly snapshotWaitMs?: number
@@ -66,6 +68,7 @@ export async function startTestApi(given: TestApiOptions): Promise<TestApi> {
     nodeId: createNodeId(),
     metrics: given.metrics ?? createUnreadMetrics(),
     states: given.states ?? null,
+    commitDiffs: given.commitDiffs ?? null,
     logger: given.logger ?? createLogger({ service: 'api', level: 'silent' }),
     options: {
       AUTH_SECRET: TEST_SECRET,

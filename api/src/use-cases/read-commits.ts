@@ -1,5 +1,5 @@
-import { NexusError, type WorkspaceId } from '@nexus/core'
-import type { CommitEntry } from '@nexus/core/http-contract'
+import { type CommitDiffs, NexusError, type WorkspaceId } from '@nexus/core'
+import type { CommitDiffView, CommitEntry } from '@nexus/core/http-contract'
 import type { Db } from '@nexus/core/sql'
 
 /**
@@ -39,6 +39,29 @@ export async function readCommits(
   }))
 }
 
+/**
+ * What a commit did to the files of the repository.
+ *
+ * @throws {NexusError} `not_found` when there is no such commit, `unavailable` when the repository cannot be asked.
+ */
+export async function readCommitDiff(
+  { db, commitDiffs }: { readonly db: Db; readonly commitDiffs: CommitDiffs | null },
+  asked: Parameters<CommitDiffs['read']>[0],
+): Promise<CommitDiffView> {
+  await numberOf(db, asked.workspaceId, asked.hash)
+  if (commitDiffs === null)
+    throw new NexusError(
+      'unavailable',
+      'This server does not know where the repositories are (SNAPSHOTS_URL).',
+    )
+  const diff = await commitDiffs.read(asked)
+  if (diff === null) throw unknownCommit()
+  return { hash: diff.hash, files: diff.files.map((file) => ({ ...file })) }
+}
+
+const unknownCommit = (): NexusError =>
+  new NexusError('not_found', 'There is no such commit in this workspace.')
+
 async function numberOf(db: Db, workspaceId: WorkspaceId, hash: string): Promise<number> {
   const row = await db
     .selectFrom('workspace_commits')
@@ -46,6 +69,6 @@ async function numberOf(db: Db, workspaceId: WorkspaceId, hash: string): Promise
     .where('workspace_id', '=', workspaceId)
     .where('hash', '=', hash)
     .executeTakeFirst()
-  if (row === undefined) throw new NexusError('not_found', 'There is no such commit in this workspace.')
+  if (row === undefined) throw unknownCommit()
   return row.number
 }

@@ -23,12 +23,19 @@ const VERSION_TIMEOUT_MS = 10_000
 const RUN_TIMEOUT_MS = 600_000
 const MAX_SAID_BYTES = 500_000_000
 
+interface RunOptions {
+  readonly input?: string
+  readonly timeoutMs?: number
+  /** More said than this is an error. */
+  readonly maxBytes?: number
+}
+
 /** The git of this machine. Never with a shell in between. */
 export interface GitProgram {
   /** Such as `2.39.5`; `null`: there is none. Asked once. */
   version(): Promise<string | null>
   /** What it says when it has ended well. @throws With its own words, when it ends otherwise. */
-  run(args: readonly string[], input?: string): Promise<string>
+  run(args: readonly string[], options?: RunOptions): Promise<string>
   /** @param variables - For its environment. */
   start(args: readonly string[], variables?: Readonly<Record<string, string>>): ChildProcess
 }
@@ -52,11 +59,11 @@ export function createGitProgram(path = 'git'): GitProgram {
       version ??= ask()
       return version
     },
-    run: async (args, input = '') => {
+    run: async (args, { input = '', timeoutMs = RUN_TIMEOUT_MS, maxBytes = MAX_SAID_BYTES } = {}) => {
       const running = promisify(execFile)(path, [...PREFIX, ...args], {
         env: ENVIRONMENT,
-        timeout: RUN_TIMEOUT_MS,
-        maxBuffer: MAX_SAID_BYTES,
+        timeout: timeoutMs,
+        maxBuffer: maxBytes,
       })
       // Why it does not listen any more is what it says when it ends.
       running.child.stdin?.on('error', () => undefined)

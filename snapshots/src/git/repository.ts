@@ -73,9 +73,13 @@ export interface Repository {
   setTag(name: string, commit: CommitHash): Promise<void>
 }
 
+/** Where the repository of a workspace is. */
+export const repositoryPath = (gitDir: string, workspaceId: WorkspaceId): string =>
+  join(gitDir, `${workspaceId}.git`)
+
 /** Opens `{gitDir}/{workspaceId}.git`, made first when it is not there. `gitDir` is made too. */
 export async function openRepository(gitDir: string, workspaceId: WorkspaceId): Promise<Repository> {
-  const gitdir = join(gitDir, `${workspaceId}.git`)
+  const gitdir = repositoryPath(gitDir, workspaceId)
   if (await isMissing(join(gitdir, 'HEAD'))) await createRepository(gitDir, gitdir)
   const objects = join(gitdir, 'objects')
   await removeStale(objects, TEMPORARY_PREFIX, new Date())

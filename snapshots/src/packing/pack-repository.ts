@@ -24,7 +24,7 @@ const UNREACHABLE_FOR = '2.weeks.ago'
  */
 export async function packRepository({ program, repository, isWhole }: Packing): Promise<number> {
   const git = (args: readonly string[], input = ''): Promise<string> =>
-    program.run(['--git-dir', repository, ...args], input)
+    program.run(['--git-dir', repository, ...args], { input })
   const loose = linesOf(await git(['rev-list', '--objects', '--unpacked', '--all']))
   const kept = new Set(
     isWhole ? [] : linesOf(await git(['rev-list', '--objects', '--no-object-names', '--no-walk', BRANCH])),

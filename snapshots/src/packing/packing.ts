@@ -1,8 +1,8 @@
-import { join } from 'node:path'
 import type { WorkspaceId } from '@nexus/core'
 import type { Logger } from '@nexus/core/server'
 import { sql } from 'kysely'
 import type { GitProgram } from '../git/git-program.ts'
+import { repositoryPath } from '../git/repository.ts'
 import { type Claim, type Claimant, withClaim } from '../job/claim.ts'
 import { findUnpacked, type Unpacked } from './find-unpacked.ts'
 import { packRepository } from './pack-repository.ts'
@@ -61,7 +61,7 @@ export function createRepositoryPacking(parts: PackingParts): RepositoryPacking 
 /** Under the workspace's claim; one that somebody else has is packed the next time. */
 async function packOne(parts: PackingParts, { workspaceId, isWhole }: Unpacked): Promise<void> {
   await withClaim(parts.claimant, workspaceId, async (claim) => {
-    const repository = join(parts.gitDir, `${workspaceId}.git`)
+    const repository = repositoryPath(parts.gitDir, workspaceId)
     const packed = await packRepository({ program: parts.program, repository, isWhole })
     await notePacked(parts.claimant, claim, isWhole)
     parts.logger.info({ workspaceId, packed }, 'a repository was packed')

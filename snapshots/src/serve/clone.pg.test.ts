@@ -148,11 +148,7 @@ describe('a repository over HTTP', () => {
 })
 
 /** The service alone, with a program that the test has in its hands. */
-async function serviceWith(options: {
-  program?: Pick<GitProgram, 'version' | 'start'>
-  maxFetches?: number
-  timeoutMs?: number
-}) {
+async function serviceWith(options: { program?: GitProgram; maxFetches?: number; timeoutMs?: number }) {
   const { stage, worker, tokenOf } = await servedStage()
   await worker.commitChanged()
   const { db } = database
@@ -194,8 +190,8 @@ describe('the limits of what is served', () => {
   test('[GIT5] so many at once, of one user half; who goes away makes room, and takes the program along', async () => {
     const started: NonNullable<ReturnType<GitProgram['start']>>[] = []
     const real = createGitProgram()
-    const program: Pick<GitProgram, 'version' | 'start'> = {
-      version: real.version,
+    const program: GitProgram = {
+      ...real,
       start: (...args) => {
         const child = real.start(...args)
         started.push(child)
@@ -227,7 +223,8 @@ describe('the limits of what is served', () => {
   })
 
   test('[GIT6] without a git program on the server, git is told so in words', async () => {
-    const program: Pick<GitProgram, 'version' | 'start'> = {
+    const program: GitProgram = {
+      ...createGitProgram(),
       version: async () => null,
       start: () => {
         throw new Error('There is no git.')

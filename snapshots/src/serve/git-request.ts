@@ -6,10 +6,13 @@ export type GitRequest =
   | { readonly kind: 'advertise'; readonly workspaceId: WorkspaceId }
   /** A fetch: what is wanted comes in the body. */
   | { readonly kind: 'fetch'; readonly workspaceId: WorkspaceId }
+  /** Not Git's: what a commit did, as JSON, for the API. */
+  | { readonly kind: 'diff'; readonly workspaceId: WorkspaceId; readonly hash: string }
   /** A push, which nobody may. */
   | { readonly kind: 'push'; readonly workspaceId: WorkspaceId }
 
-const PATH = /^\/git\/([0-9a-f-]{36})(?:\.git)?\/(info\/refs|git-upload-pack|git-receive-pack)$/
+const PATH =
+  /^\/git\/([0-9a-f-]{36})(?:\.git)?\/(info\/refs|git-upload-pack|git-receive-pack|commits\/[0-9a-f]{40}\/diff)$/
 
 /**
  * Nothing of the path but the workspace's id is used any further.
@@ -27,6 +30,8 @@ export function parseGitRequest(method: string, url: string): GitRequest | null 
     if (service === 'git-upload-pack') return { kind: 'advertise', workspaceId }
     return service === 'git-receive-pack' ? { kind: 'push', workspaceId } : null
   }
+  if (action?.startsWith('commits/') === true)
+    return method === 'GET' ? { kind: 'diff', workspaceId, hash: action.slice(8, 48) } : null
   if (method !== 'POST') return null
   return { kind: action === 'git-upload-pack' ? 'fetch' : 'push', workspaceId }
 }

@@ -9,15 +9,16 @@ import {
   type VerifiedCaller,
   verifyCaller,
 } from '@nexus/core/server'
+import { readCommitDiff } from '../git/commit-diff.ts'
 import type { GitProgram } from '../git/git-program.ts'
-import { BRANCH } from '../git/repository.ts'
+import { BRANCH, repositoryPath } from '../git/repository.ts'
 import { type GitRequest, parseGitRequest } from './git-request.ts'
 import { tokenOf } from './token-of.ts'
 import { advertise, fetchPack } from './upload-pack.ts'
 
 interface GitServiceParts extends Credentials {
   readonly access: Access
-  readonly program: Pick<GitProgram, 'version' | 'start'>
+  readonly program: GitProgram
   readonly gitDir: string
   readonly maxFetches: number
   readonly timeoutMs: number
@@ -96,7 +97,7 @@ export function createGitService(parts: GitServiceParts): GitService {
     if ((await parts.program.version()) === null) return NO_PROGRAM
     if (!enter(caller.userId)) return BUSY
     try {
-      return await fetchFrom(parts, asked, request, response)
+      return await answerTo(parts, asked, request, response)
     } finally {
       leave(caller.userId)
     }
@@ -137,15 +138,23 @@ async function callerOf(
   }
 }
 
-async function fetchFrom(
+async function answerTo(
   parts: GitServiceParts,
-  { kind, workspaceId }: GitRequest,
+  asked: GitRequest,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<Refusal | null> {
-  const repository = join(parts.gitDir, `${workspaceId}.git`)
+  const { kind, workspaceId } = asked
+  const repository = repositoryPath(parts.gitDir, workspaceId)
   if (kind === 'advertise' && !hasCommits(repository)) await parts.commit(workspaceId)
   if (!hasCommits(repository)) return FAILED
+  if (asked.kind === 'diff') {
+    const diff = await readCommitDiff(parts.program, repository, asked.hash)
+    if (diff === null) return UNKNOWN
+    response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+    response.end(JSON.stringify(diff))
+    return null
+  }
   const answer = kind === 'advertise' ? advertise : fetchPack
   await answer({ ...parts, repository }, request, response)
   return null

@@ -98,8 +98,10 @@ export {
   stateUpdateMessage,
 } from './subscriptions.ts'
 export {
+  type CommitDiffView,
   type CommitEntry,
   type CreateWorkspaceRequest,
+  commitDiffSchema,
   commitListQuery,
   commitSchema,
   createWorkspaceRequest,

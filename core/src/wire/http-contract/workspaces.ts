@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { ROLES } from '../../model/role.ts'
+import { FILE_CHANGES } from '../../ports/commit-diffs.ts'
 import { commitHash, countText, descriptionField, nameField, timeField } from './fields.ts'
 import { panelSummarySchema } from './panels.ts'
 
@@ -71,3 +72,20 @@ export const commitSchema = z.object({
 })
 /** An entry of `GET /api/workspaces/{w}/commits`, newest first. */
 export type CommitEntry = z.infer<typeof commitSchema>
+
+export const commitDiffSchema = z.object({
+  hash: z.string(),
+  files: z.array(
+    z.object({
+      path: z.string(),
+      /** Of a renamed file: what it was called. */
+      previousPath: z.string().nullable(),
+      change: z.enum(FILE_CHANGES),
+      additions: z.int(),
+      deletions: z.int(),
+      /** Unified, without the file's header; '' when only the name changed. `null`: the commit is too large to be told. */
+      diff: z.string().nullable(),
+    }),
+  ),
+})
+export type CommitDiffView = z.infer<typeof commitDiffSchema>
