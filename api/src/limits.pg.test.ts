@@ -30,6 +30,7 @@ describe('limits that an operator has set', () => {
     expect((await panel.put(bodyOf(1_000))).status).toBe(200)
     const refused = await panel.put(bodyOf(1_001))
     expect([refused.status, refused.body.code]).toEqual([413, 'payload_too_large'])
+    expect(refused.body).toMatchObject({ limit: 1_000, detail: 'The body is larger than 1000 bytes.' })
     expect(await version()).toBe(2)
   })
 
@@ -102,6 +103,7 @@ describe('limits that an operator has set', () => {
     expect((await panel.put({ state: { $state: { text: 'x'.repeat(500) } } })).status).toBe(200)
     const refused = await panel.put({ state: { $state: { text: 'y'.repeat(1_001) } } })
     expect([refused.status, refused.body.code]).toEqual([413, 'payload_too_large'])
+    expect(refused.body).toMatchObject({ limit: 1_000, detail: expect.stringContaining('1000 bytes') })
     expect(await version()).toBe(2)
     expect((await panel.read()).body.state.$state.text).toBe('x'.repeat(500))
   })

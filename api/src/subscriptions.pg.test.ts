@@ -335,6 +335,12 @@ describe('panels as they change, over WebSocket', () => {
     await until(() => messages.length === 7)
     for (const message of messages)
       expect(message).toMatchObject({ type: 'error', code: 'validation_failed' })
+    expect(messages.slice(3)).toMatchObject([
+      { pointer: '/type', message: 'The field “type” must be “subscribe”, “unsubscribe” or “ping”.' },
+      { pointer: '/panelId', message: 'The field “panelId” is required.' },
+      { pointer: '/panelId', message: 'The field “panelId” must be text.' },
+      { pointer: '/fromVersion', message: 'The field “fromVersion” must be at least 1.' },
+    ])
     say({ type: 'subscribe', panelId: 'nothing' })
     say({ type: 'subscribe', panelId: hers.panelId })
     await until(() => messages.length === 9)

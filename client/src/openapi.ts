@@ -911,6 +911,7 @@ export interface components {
             code: string;
             message: string;
             panelId?: string;
+            pointer?: string;
         } | {
             /** @constant */
             type: "pong";

@@ -60,8 +60,16 @@ function fromBodyParser(error: unknown): NexusError | null {
   if (!(error instanceof Error) || !('status' in error)) return null
   const type = 'type' in error ? error.type : null
   if (type === 'entity.parse.failed') return new NexusError('malformed_json', 'The body is not valid JSON.')
-  if (error.status === 413) return new NexusError('payload_too_large', 'The body is too large.')
+  if (error.status === 413) return bodyTooLarge('limit' in error ? error.limit : null)
   if (error.status === 415) return new NexusError('unsupported_media_type', error.message)
   if (error.status === 400) return new NexusError('bad_request', 'The request cannot be understood.')
   return null
+}
+
+/** The body parser says which number of bytes has been exceeded. */
+function bodyTooLarge(limit: unknown): NexusError {
+  if (typeof limit !== 'number') return new NexusError('payload_too_large', 'The body is too large.')
+  return new NexusError('payload_too_large', `The body is larger than ${limit} bytes.`, {
+    details: { limit },
+  })
 }

@@ -67,5 +67,9 @@ export function attempt(
   if (first === undefined) return { state: 'unchanged' }
   const update = updates.length === 1 ? first : Y.mergeUpdates(updates)
   if (update.byteLength <= maxUpdateBytes) return { state: 'changed', update }
-  return { state: 'spoilt', error: new NexusError('payload_too_large', 'The change is too large.') }
+  const detail = `The change becomes an update of more than ${maxUpdateBytes} bytes.`
+  return {
+    state: 'spoilt',
+    error: new NexusError('payload_too_large', detail, { details: { limit: maxUpdateBytes } }),
+  }
 }

@@ -29,7 +29,7 @@ export function createEventRoutes({ subscriptions, authenticateStream }: ApiPart
       sink: stream,
       fromVersion: lastVersionOf(request),
       onOver: (code) => {
-        stream.send(errorText(code, ERRORS[code].title, panelId))
+        stream.send(errorText({ code, message: ERRORS[code].title, panelId }))
         stream.end()
       },
     })

@@ -34,8 +34,17 @@ export function updateText(panelId: PanelId, change: PanelChange, previousVersio
   }
 }
 
-export const errorText = (code: ErrorCode, message: string, panelId: string | null): StateText => ({
+interface Refusal {
+  readonly code: ErrorCode
+  readonly message: string
+  /** Whose subscription is over; absent: none is. */
+  readonly panelId?: string
+  /** What is wrong in the client's message. */
+  readonly pointer?: string
+}
+
+export const errorText = (refusal: Refusal): StateText => ({
   type: 'error',
   version: null,
-  text: JSON.stringify({ type: 'error', code, message, ...(panelId === null ? {} : { panelId }) }),
+  text: JSON.stringify({ type: 'error', ...refusal }),
 })

@@ -4,6 +4,7 @@ import {
   ERRORS,
   type ErrorCode,
   isNexusError,
+  NexusError,
   type PanelId,
   parsePanelId,
   parseVersion,
@@ -12,8 +13,9 @@ import {
 import { type StateSocketRequest, stateSocketRequest } from '@nexus/core/http-contract'
 import type { VerifiedCaller } from '@nexus/core/server'
 import type { WebSocket } from 'ws'
+import { parse } from '../middleware/parse.ts'
 import { endAt } from './end-at.ts'
-import { errorText, type StateText } from './state-messages.ts'
+import { errorText } from './state-messages.ts'
 import type { Sink } from './subscription.ts'
 import type { OpenedPanel, Subscriptions } from './subscriptions.ts'
 
@@ -128,23 +130,34 @@ export class StateSocket {
       this.close(CLOSE_CODES.rateLimited, 'too many messages')
       return
     }
-    const message = text === null ? null : parseRequest(text)
-    if (message === null) this.#refuse('validation_failed', 'The message cannot be understood.', null)
-    else if (message.type === 'ping') this.#send(PONG)
-    else this.#turnTo(message)
+    try {
+      const message = parseRequest(text)
+      if (message.type === 'ping') this.#send(PONG)
+      else this.#turnTo(message)
+    } catch (error) {
+      if (!isNexusError(error)) throw error
+      const { code, message, details } = error
+      this.#refuse({
+        code,
+        message,
+        ...(typeof details.pointer === 'string' ? { pointer: details.pointer } : {}),
+      })
+    }
   }
 
   #turnTo(message: Exclude<StateSocketRequest, { type: 'ping' }>): void {
     const panelId = parsePanelId(message.panelId)
     if (panelId === null) {
-      this.#refuse('not_found', ERRORS.not_found.title, message.panelId.slice(0, 100))
+      const { title } = ERRORS.not_found
+      this.#refuse({ code: 'not_found', message: title, panelId: message.panelId.slice(0, 100) })
       return
     }
     this.#panels.get(panelId)?.opened?.end()
     this.#panels.delete(panelId)
     if (message.type === 'unsubscribe') return
     if (this.#panels.size >= MAX_PANELS) {
-      this.#refuse('rate_limited', `One connection may listen to ${MAX_PANELS} panels.`, panelId)
+      const detail = `One connection may listen to ${MAX_PANELS} panels.`
+      this.#refuse({ code: 'rate_limited', message: detail, panelId })
       return
     }
     void this.#subscribe(panelId, message.fromVersion ?? null)
@@ -179,19 +192,23 @@ export class StateSocket {
   #over(panelId: PanelId, code: ErrorCode, message: string = ERRORS[code].title): void {
     this.#panels.delete(panelId)
     if (code === 'unauthorized') this.close(CLOSE_CODES.unauthorized, code)
-    else this.#refuse(code, message, panelId)
+    else this.#refuse({ code, message, panelId })
   }
 
-  #refuse(code: ErrorCode, message: string, panelId: string | null): void {
-    const refusal: StateText = errorText(code, message, panelId)
-    this.#send(refusal.text)
+  #refuse(refusal: Parameters<typeof errorText>[0]): void {
+    this.#send(errorText(refusal).text)
   }
 }
 
-function parseRequest(text: string): StateSocketRequest | null {
+/** @param text - `null`: a frame of bytes. @throws {NexusError} `validation_failed`. */
+const parseRequest = (text: string | null): StateSocketRequest =>
+  parse(stateSocketRequest, parseJson(text), { whole: 'message', part: 'field' })
+
+function parseJson(text: string | null): unknown {
   try {
-    return stateSocketRequest.safeParse(JSON.parse(text)).data ?? null
+    if (text !== null) return JSON.parse(text)
   } catch {
-    return null
+    // Said below.
   }
+  throw new NexusError('validation_failed', 'A message is one text frame of JSON.')
 }

@@ -18,7 +18,7 @@ const batchChange = z
   .refine(
     ({ patches, mergePatch, state }) =>
       [patches, mergePatch, state].filter((given) => given !== undefined).length === 1,
-    { message: 'A change has exactly one of patches, mergePatch and state.' },
+    { message: 'must have exactly one of patches, mergePatch and state' },
   )
 export type BatchChange = z.output<typeof batchChange>
 

@@ -29,7 +29,7 @@ export const timeField = z.iso
   .refine((text) => Date.parse(text) >= FIRST_TIME, 'must be a time from year 1')
 
 /** Any JSON value; the transport has bounded its size and depth before. */
-export const jsonField: z.ZodType<Json> = z.custom<Json>((value) => value !== undefined, 'is missing')
+export const jsonField: z.ZodType<Json> = z.custom<Json>((value) => value !== undefined, 'is required')
 
 export const jsonObjectField = z.record(z.string(), jsonField)
 

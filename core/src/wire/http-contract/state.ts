@@ -218,7 +218,7 @@ export const restoreRequest = z
     ...causeFields,
   })
   .refine(({ snapshotId, gitCommit }) => (snapshotId === undefined) !== (gitCommit === undefined), {
-    message: 'name either a snapshotId or a gitCommit',
+    message: 'must name either a snapshotId or a gitCommit',
   })
 export type RestoreRequest = z.input<typeof restoreRequest>
 

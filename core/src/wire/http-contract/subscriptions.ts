@@ -46,6 +46,8 @@ export const stateErrorMessage = z.object({
   code: z.string(),
   message: z.string(),
   panelId: z.string().optional(),
+  /** RFC 6901, into the message that was refused: the field that is wrong. */
+  pointer: z.string().optional(),
 })
 
 export const statePongMessage = z.object({ type: z.literal('pong') })
