@@ -191,7 +191,7 @@ function createApp(parts: ApiParts, logger: Logger): Express {
   app.set('trust proxy', parts.options.TRUSTED_PROXIES)
   app.use(requestContext, createRequestLog(logger), createRequestMetrics(parts.metrics), securityHeaders)
   app.use('/.well-known', createWellKnownRoutes(parts))
-  app.use('/api', createDocsRoutes())
+  app.use('/api', createDocsRoutes(parts.options))
   app.use('/api/auth', createAuthRoutes(parts))
   app.use('/api/workspaces', createWorkspaceRoutes(parts))
   app.use('/api/panels', createPanelRoutes(parts))

@@ -1,6 +1,6 @@
 import type { Client } from 'openapi-fetch'
 import type { components, paths } from './openapi.ts'
-import { type Cause, dataOf, type Operation } from './panel.ts'
+import { type Cause, dataOf, type MergePatch, type Operation } from './panel.ts'
 
 /** What becomes of one panel: one of `patches`, `mergePatch` and `state`. */
 export type BatchChange = {
@@ -11,7 +11,7 @@ export type BatchChange = {
   readonly strict?: boolean
 } & (
   | { readonly patches: readonly Operation[] }
-  | { readonly mergePatch: unknown }
+  | { readonly mergePatch: MergePatch }
   | { readonly state: { readonly $state: Readonly<Record<string, unknown>> } }
 )
 

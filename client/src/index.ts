@@ -10,6 +10,7 @@ export {
   dataOf,
   type HistoryEntry,
   type HistoryFilter,
+  type MergePatch,
   type Operation,
   type Panel,
   type PanelValue,

@@ -437,30 +437,77 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description One operation of RFC 6902, or `increment`. */
+        JsonPatchOperation: {
+            /** @enum {string} */
+            op: "add" | "replace" | "test";
+            /** @description RFC 6901 into `{"$state": …, "$computed": …}`, such as `/$state/tasks/-`. Nothing below `/$computed` is written. */
+            path: string;
+            /** @description Any JSON. */
+            value: unknown;
+        } | {
+            /** @constant */
+            op: "remove";
+            /** @description RFC 6901 into `{"$state": …, "$computed": …}`, such as `/$state/tasks/-`. Nothing below `/$computed` is written. */
+            path: string;
+        } | {
+            /** @enum {string} */
+            op: "move" | "copy";
+            /** @description RFC 6901 into `{"$state": …, "$computed": …}`, such as `/$state/tasks/-`. Nothing below `/$computed` is written. */
+            from: string;
+            /** @description RFC 6901 into `{"$state": …, "$computed": …}`, such as `/$state/tasks/-`. Nothing below `/$computed` is written. */
+            path: string;
+        } | {
+            /** @constant */
+            op: "increment";
+            /** @description RFC 6901 into `{"$state": …, "$computed": …}`, such as `/$state/tasks/-`. Nothing below `/$computed` is written. */
+            path: string;
+            /** @description What is added; may be negative. */
+            value: number;
+        };
+        /** @description A panel’s state as programs see it. */
+        StateValue: {
+            /** @description Values by name. A free-form panel has any names; a panel with an NXML source has those it declares. */
+            $state: {
+                [key: string]: unknown;
+            };
+            /** @description What follows from `$state`, by name; never written. */
+            $computed: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description One change of a panel. */
+        HistoryEntry: {
+            id: string;
+            /** @enum {string} */
+            changeType: "created" | "updated" | "deleted" | "reverted";
+            /** @description What this version did to what programs see; empty when it only changed what they do not see. */
+            patch: components["schemas"]["JsonPatchOperation"][];
+            previousVersion: number;
+            version: number;
+            /** @description `null`: the system itself. */
+            userId: string | null;
+            /** @enum {string} */
+            triggeredBy: "user" | "ai" | "api" | "system";
+            triggerSource: string | null;
+            /** @description Of the update in the log. */
+            sizeBytes: number;
+            /** Format: date-time */
+            occurredAt: string;
+        };
         State: {
             panelId: string;
             workspaceId: string;
-            state: unknown;
+            /** @description `{"$state": …, "$computed": …}` (StateValue); with `?pointer=` the value there. */
+            state: components["schemas"]["StateValue"] | unknown;
             version: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When `version` was saved.
+             */
             updatedAt: string;
-            history?: {
-                id: string;
-                /** @enum {string} */
-                changeType: "created" | "updated" | "deleted" | "reverted";
-                patch: {
-                    [key: string]: unknown;
-                }[];
-                previousVersion: number;
-                version: number;
-                userId: string | null;
-                /** @enum {string} */
-                triggeredBy: "user" | "ai" | "api" | "system";
-                triggerSource: string | null;
-                sizeBytes: number;
-                /** Format: date-time */
-                occurredAt: string;
-            }[];
+            /** @description With `?include_history=true`: the newest changes that led to it, newest first. */
+            history?: components["schemas"]["HistoryEntry"][];
         };
         Problem: {
             type: string;
@@ -481,12 +528,34 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** @description The whole state. A declared value that is missing gets its default. */
+        GivenState: {
+            /** @description Values by name. A free-form panel has any names; a panel with an NXML source has those it declares. */
+            $state: {
+                [key: string]: unknown;
+            };
+            /** @description Ignored, so that what was read can be sent back. */
+            $computed?: {
+                [key: string]: unknown;
+            };
+        };
         PutState: {
-            state: unknown;
+            /** @description All of the state. */
+            state: components["schemas"]["GivenState"];
+            /** @description The version the caller looked at: the change is made to that one and merged into the newest. Absent: the newest. */
             version?: number;
+            /**
+             * @description Refuse with `version_conflict` when `version` is not the newest.
+             * @default false
+             */
             strict?: boolean;
-            /** @enum {string} */
+            /**
+             * @description Who set the change off; kept in the history.
+             * @default api
+             * @enum {string}
+             */
             triggeredBy?: "user" | "ai" | "api" | "system";
+            /** @description What set it off, in words of the caller; kept in the history. */
             triggerSource?: string;
         };
         WrittenState: {
@@ -496,39 +565,74 @@ export interface components {
             /** Format: date-time */
             updatedAt: string;
         };
-        JsonPatch: unknown[] | {
-            patches: unknown[];
+        JsonPatch: components["schemas"]["JsonPatchOperation"][] | {
+            /** @description Applied in order, all of them or none. */
+            patches: components["schemas"]["JsonPatchOperation"][];
+            /** @description The version the caller looked at: the change is made to that one and merged into the newest. Absent: the newest. */
             version?: number;
+            /**
+             * @description Refuse with `version_conflict` when `version` is not the newest.
+             * @default false
+             */
             strict?: boolean;
-            /** @enum {string} */
+            /**
+             * @description Who set the change off; kept in the history.
+             * @default api
+             * @enum {string}
+             */
             triggeredBy?: "user" | "ai" | "api" | "system";
+            /** @description What set it off, in words of the caller; kept in the history. */
             triggerSource?: string;
         };
-        MergePatch: unknown;
+        /** @description RFC 7396, of the whole panel. */
+        StateMergePatch: {
+            /** @description Members replace, `null` removes, what is absent stays. */
+            $state?: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description RFC 7396, of the whole panel. */
+        MergePatch: components["schemas"]["StateMergePatch"];
         PatchedState: {
             /** @constant */
             success: true;
             version: number;
             /** Format: date-time */
             updatedAt: string;
+            /** @description How many operations it had; 1 for a merge patch. */
             appliedPatches: number;
         };
         Batch: {
+            /** @description Of different panels; their operations are counted together. */
             changes: {
                 panelId: string;
-                patches?: unknown[];
-                mergePatch?: unknown;
-                state?: unknown;
+                /** @description Applied in order, all of them or none. */
+                patches?: components["schemas"]["JsonPatchOperation"][];
+                /** @description RFC 7396, of the whole panel. */
+                mergePatch?: components["schemas"]["StateMergePatch"];
+                /** @description All of the state. */
+                state?: components["schemas"]["GivenState"];
+                /** @description The version the caller looked at: the change is made to that one and merged into the newest. Absent: the newest. */
                 version?: number;
+                /**
+                 * @description Refuse with `version_conflict` when `version` is not the newest.
+                 * @default false
+                 */
                 strict?: boolean;
             }[];
-            /** @enum {string} */
+            /**
+             * @description Who set the change off; kept in the history.
+             * @default api
+             * @enum {string}
+             */
             triggeredBy?: "user" | "ai" | "api" | "system";
+            /** @description What set it off, in words of the caller; kept in the history. */
             triggerSource?: string;
         };
         SavedBatch: {
             /** @constant */
             success: true;
+            /** @description In the order of the changes. */
             panels: {
                 panelId: string;
                 version: number;
@@ -539,30 +643,13 @@ export interface components {
         History: {
             panelId: string;
             totalChanges: number;
-            history: {
-                id: string;
-                /** @enum {string} */
-                changeType: "created" | "updated" | "deleted" | "reverted";
-                patch: {
-                    [key: string]: unknown;
-                }[];
-                previousVersion: number;
-                version: number;
-                userId: string | null;
-                /** @enum {string} */
-                triggeredBy: "user" | "ai" | "api" | "system";
-                triggerSource: string | null;
-                sizeBytes: number;
-                /** Format: date-time */
-                occurredAt: string;
-            }[];
+            history: components["schemas"]["HistoryEntry"][];
         };
         StateDiff: {
             from: number;
             to: number;
-            patch: {
-                [key: string]: unknown;
-            }[];
+            /** @description Applied to the state at `from` it gives the state at `to`. */
+            patch: components["schemas"]["JsonPatchOperation"][];
         };
         BlameEntry: {
             pointer: string;
@@ -574,10 +661,20 @@ export interface components {
             occurredAt: string;
         };
         RevertState: {
+            /** @description The version whose source and state the panel gets again. */
             targetVersion: number;
+            /**
+             * @description Make a snapshot of the workspace first, as it is before the revert.
+             * @default false
+             */
             createSnapshot?: boolean;
-            /** @enum {string} */
+            /**
+             * @description Who set the change off; kept in the history.
+             * @default api
+             * @enum {string}
+             */
             triggeredBy?: "user" | "ai" | "api" | "system";
+            /** @description What set it off, in words of the caller; kept in the history. */
             triggerSource?: string;
         };
         RevertedState: {
@@ -593,9 +690,11 @@ export interface components {
             workspaceId: string;
             panels: {
                 [key: string]: {
+                    /** @description Values by name. A free-form panel has any names; a panel with an NXML source has those it declares. */
                     $state: {
                         [key: string]: unknown;
                     };
+                    /** @description What follows from `$state`, by name; never written. */
                     $computed: {
                         [key: string]: unknown;
                     };
@@ -608,9 +707,14 @@ export interface components {
             gitCommit: string | null;
         };
         CreateSnapshot: {
-            /** @enum {string} */
+            /**
+             * @default manual
+             * @enum {string}
+             */
             type?: "manual" | "auto" | "pre_ai_edit";
+            /** @default  */
             description?: string;
+            /** @default true */
             commitToGit?: boolean;
         };
         CreatedSnapshot: {
@@ -621,14 +725,29 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
         };
+        /** @description Names either `snapshotId` or `gitCommit`. */
         Restore: {
             snapshotId?: string;
             gitCommit?: string;
+            /** @description Only these panels; absent: all the moment shows. */
             panelIds?: string[];
+            /**
+             * @description Only tell what would change.
+             * @default false
+             */
             preview?: boolean;
+            /**
+             * @description Make a snapshot of the workspace first, as it is before.
+             * @default false
+             */
             createSnapshot?: boolean;
-            /** @enum {string} */
+            /**
+             * @description Who set the change off; kept in the history.
+             * @default api
+             * @enum {string}
+             */
             triggeredBy?: "user" | "ai" | "api" | "system";
+            /** @description What set it off, in words of the caller; kept in the history. */
             triggerSource?: string;
         };
         RestoredWorkspace: {
@@ -644,17 +763,25 @@ export interface components {
             panels: {
                 panelId: string;
                 name: string;
-                /** @enum {string} */
+                /**
+                 * @description `brought_back`: it had been deleted.
+                 * @enum {string}
+                 */
                 change: "unchanged" | "changed" | "brought_back";
+                /** @description Whose content it has now. */
                 targetVersion: number;
+                /** @description The newest before. */
                 previousVersion: number;
+                /** @description The newest now; of a preview, the newest as it is. */
                 version: number;
+                /** @description Its source becomes another too. */
                 isSourceChanged: boolean;
-                patch?: {
-                    [key: string]: unknown;
-                }[];
+                /** @description Of a preview: what would be done to the state. */
+                patch?: components["schemas"]["JsonPatchOperation"][];
             }[];
+            /** @description Panels that have been made since; nothing is done to them. */
             untouched: string[];
+            /** @description Of how things were before, when one was asked for. */
             snapshotId?: string;
         };
         Snapshot: {
@@ -686,7 +813,11 @@ export interface components {
         CreateWorkspace: {
             name: string;
             description?: string;
-            /** @enum {string} */
+            /**
+             * @description `starter`: with a Notes and a Todo panel.
+             * @default empty
+             * @enum {string}
+             */
             template?: "empty" | "starter";
         };
         Workspace: {
@@ -760,9 +891,13 @@ export interface components {
         };
         CreatePanel: {
             workspaceId: string;
+            /** @description Absent: the title in the source, else “Untitled”. */
             name?: string;
+            /** @description A label to tell panels apart by; what the panel is follows from its source. */
             panelType?: string;
+            /** @description Absent or empty: a free-form panel. */
             nxmlSource?: string;
+            /** @description What is below `$state` at first; with a source, laid over its defaults. */
             initialState?: {
                 [key: string]: unknown;
             };
@@ -780,10 +915,12 @@ export interface components {
             createdAt: string;
             /** Format: date-time */
             updatedAt: string;
+            /** @description As it is in the live document; `null` for a free-form panel. */
             nxmlSource: string | null;
         };
         UpdatePanel: {
             name?: string;
+            /** @description Panels are shown in ascending order. */
             position?: number;
             nxmlSource?: string;
             workspaceId?: string;
@@ -866,6 +1003,7 @@ export interface components {
             /** @constant */
             type: "subscribe";
             panelId: string;
+            /** @description The version the client has; what came after it follows. Absent: the whole state first. */
             fromVersion?: number;
         } | {
             /** @constant */
@@ -879,14 +1017,7 @@ export interface components {
             /** @constant */
             type: "state_sync";
             panelId: string;
-            state: {
-                $state: {
-                    [key: string]: unknown;
-                };
-                $computed: {
-                    [key: string]: unknown;
-                };
-            };
+            state: components["schemas"]["StateValue"];
             version: number;
             /** Format: date-time */
             timestamp: string;
@@ -894,9 +1025,8 @@ export interface components {
             /** @constant */
             type: "state_update";
             panelId: string;
-            patch: {
-                [key: string]: unknown;
-            }[];
+            /** @description Empty for a version that changed nothing one can read. */
+            patch: components["schemas"]["JsonPatchOperation"][];
             previousVersion: number;
             version: number;
             userId: string | null;
@@ -910,7 +1040,9 @@ export interface components {
             type: "error";
             code: string;
             message: string;
+            /** @description Whose subscription is over. */
             panelId?: string;
+            /** @description RFC 6901, into the message that was refused: the field that is wrong. */
             pointer?: string;
         } | {
             /** @constant */
@@ -920,7 +1052,26 @@ export interface components {
     responses: never;
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description Names the request in the log: the one sent, when it has 1 to 100 of `A-Za-z0-9._:-`, else a new one. */
+        "X-Request-Id": string;
+        /** @description The version, in quotes; for `If-None-Match` and `If-Match`. */
+        ETag: string;
+        /** @description Whether the JSON of this version was at hand. */
+        "X-Cache": "hit" | "miss";
+        /** @description Only there when a request with this `Idempotency-Key` was carried out before: this is its answer. */
+        "Idempotency-Replayed": "true";
+        /** @description The path of what has been made. */
+        Location: string;
+        /** @description The session of a browser, `nexus_session`: HttpOnly, SameSite=Lax, only for `/api/auth`. */
+        "Set-Cookie": string;
+        /** @description Seconds to wait before the same request is sent again. */
+        "Retry-After": number;
+        /** @description How to sign in. */
+        "WWW-Authenticate": string;
+        /** @description The media types a patch may have. */
+        "Accept-Patch": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -928,9 +1079,13 @@ export interface operations {
     readState: {
         parameters: {
             query?: {
-                version?: string;
+                /** @description The version to read; absent: the newest. */
+                version?: number;
+                /** @description The version that was the newest at this time. Not together with `version`. */
                 at?: string;
+                /** @description `true`: the answer has the newest 50 changes that led to it too, as `history`. */
                 include_history?: "true" | "false";
+                /** @description RFC 6901 into `{"$state": …, "$computed": …}`, such as `/$state/tasks/0`: only the value there is answered. */
                 pointer?: string;
             };
             header?: {
@@ -938,25 +1093,58 @@ export interface operations {
                 "If-None-Match"?: string;
             };
             path: {
+                /** @description Id of the workspace. */
                 workspaceId: string;
+                /** @description Id of the panel. */
                 panelId: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The state; its version is the ETag, `X-Cache` says whether it was at hand. */
+            /** @description The state. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Cache": components["headers"]["X-Cache"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "panelId": "01994a52-0000-7000-8000-000000000002",
+                     *       "workspaceId": "01994a52-0000-7000-8000-000000000001",
+                     *       "version": 3,
+                     *       "updatedAt": "2026-01-31T12:00:00.000Z",
+                     *       "state": {
+                     *         "$state": {
+                     *           "title": "Shopping",
+                     *           "tasks": [
+                     *             {
+                     *               "id": "t1",
+                     *               "title": "Milk",
+                     *               "done": false
+                     *             },
+                     *             {
+                     *               "id": "t2",
+                     *               "title": "Bread",
+                     *               "done": false
+                     *             }
+                     *           ]
+                     *         },
+                     *         "$computed": {}
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["State"];
                 };
             };
             /** @description The client has this version. */
             304: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -964,6 +1152,8 @@ export interface operations {
             /** @description `unauthorized`: Sign in, or send a valid access token. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -973,6 +1163,7 @@ export interface operations {
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -982,6 +1173,7 @@ export interface operations {
             /** @description `validation_failed`: A field is missing or has a wrong value. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -991,6 +1183,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1000,6 +1193,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1011,22 +1206,28 @@ export interface operations {
     replaceState: {
         parameters: {
             query?: {
-                version?: string;
+                /** @description The version the caller looked at, when the body does not name it; absent: the newest. */
+                version?: number;
+                /** @description Who set the change off; kept in the history. */
                 triggeredBy?: "user" | "ai" | "api" | "system";
+                /** @description What set it off, in words of the caller; kept in the history. */
                 triggerSource?: string;
             };
             header?: {
-                /** @description Versions of which one must be the newest, or `*`; otherwise 409. */
+                /** @description Versions of which one must be the newest, or `*`; otherwise 409 `version_conflict`. */
                 "If-Match"?: string;
-                /** @description 1 to 200 visible ASCII characters. Sent again within 24 hours the request is not carried out a second time. */
+                /** @description Visible ASCII. Sent again within 24 hours the request is not carried out a second time: it is answered as it was, with `Idempotency-Replayed: true`. */
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Id of the workspace. */
                 workspaceId: string;
+                /** @description Id of the panel. */
                 panelId: string;
             };
             cookie?: never;
         };
+        /** @description At most 2,000,000 bytes, nested at most 32 levels. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PutState"];
@@ -1036,15 +1237,26 @@ export interface operations {
             /** @description It is saved. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "version": 2,
+                     *       "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["WrittenState"];
                 };
             };
             /** @description `malformed_json`: The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1054,6 +1266,8 @@ export interface operations {
             /** @description `unauthorized`: Sign in, or send a valid access token. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1063,6 +1277,7 @@ export interface operations {
             /** @description `forbidden`: Your role does not allow this. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1072,6 +1287,7 @@ export interface operations {
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1081,6 +1297,7 @@ export interface operations {
             /** @description `patch_test_failed`: A test operation did not hold. `version_conflict`: The document has a newer version. `workspace_archived`: The workspace is archived. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1090,6 +1307,7 @@ export interface operations {
             /** @description `payload_too_large`: The request or document is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1099,6 +1317,7 @@ export interface operations {
             /** @description `unsupported_media_type`: This content type is not accepted here. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1108,6 +1327,7 @@ export interface operations {
             /** @description `validation_failed`: A field is missing or has a wrong value. `invalid_patch`: The patch cannot be applied. `idempotency_key_reused`: Another request was made with this Idempotency-Key. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1117,6 +1337,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1126,6 +1347,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1137,22 +1360,28 @@ export interface operations {
     patchState: {
         parameters: {
             query?: {
-                version?: string;
+                /** @description The version the caller looked at, when the body does not name it; absent: the newest. */
+                version?: number;
+                /** @description Who set the change off; kept in the history. */
                 triggeredBy?: "user" | "ai" | "api" | "system";
+                /** @description What set it off, in words of the caller; kept in the history. */
                 triggerSource?: string;
             };
             header?: {
-                /** @description Versions of which one must be the newest, or `*`; otherwise 409. */
+                /** @description Versions of which one must be the newest, or `*`; otherwise 409 `version_conflict`. */
                 "If-Match"?: string;
-                /** @description 1 to 200 visible ASCII characters. Sent again within 24 hours the request is not carried out a second time. */
+                /** @description Visible ASCII. Sent again within 24 hours the request is not carried out a second time: it is answered as it was, with `Idempotency-Replayed: true`. */
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Id of the workspace. */
                 workspaceId: string;
+                /** @description Id of the panel. */
                 panelId: string;
             };
             cookie?: never;
         };
+        /** @description At most 2,000,000 bytes, nested at most 32 levels. */
         requestBody: {
             content: {
                 "application/json-patch+json": components["schemas"]["JsonPatch"];
@@ -1164,15 +1393,27 @@ export interface operations {
             /** @description It is saved. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "version": 3,
+                     *       "appliedPatches": 3,
+                     *       "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["PatchedState"];
                 };
             };
             /** @description `malformed_json`: The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1182,6 +1423,8 @@ export interface operations {
             /** @description `unauthorized`: Sign in, or send a valid access token. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1191,6 +1434,7 @@ export interface operations {
             /** @description `forbidden`: Your role does not allow this. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1200,6 +1444,7 @@ export interface operations {
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1209,6 +1454,7 @@ export interface operations {
             /** @description `patch_test_failed`: A test operation did not hold. `version_conflict`: The document has a newer version. `workspace_archived`: The workspace is archived. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1218,6 +1464,7 @@ export interface operations {
             /** @description `payload_too_large`: The request or document is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1227,6 +1474,8 @@ export interface operations {
             /** @description `unsupported_media_type`: This content type is not accepted here. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Accept-Patch": components["headers"]["Accept-Patch"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1236,6 +1485,7 @@ export interface operations {
             /** @description `validation_failed`: A field is missing or has a wrong value. `invalid_patch`: The patch cannot be applied. `idempotency_key_reused`: Another request was made with this Idempotency-Key. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1245,6 +1495,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1254,6 +1505,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1266,14 +1519,16 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 200 visible ASCII characters. Sent again within 24 hours the request is not carried out a second time. */
+                /** @description Visible ASCII. Sent again within 24 hours the request is not carried out a second time: it is answered as it was, with `Idempotency-Replayed: true`. */
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Id of the workspace. */
                 workspaceId: string;
             };
             cookie?: never;
         };
+        /** @description At most 2,000,000 bytes, nested at most 32 levels. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Batch"];
@@ -1283,15 +1538,35 @@ export interface operations {
             /** @description All of it is saved. A refusal says in `change` which of the changes caused it, counted from 0; nothing has changed then. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "panels": [
+                     *         {
+                     *           "panelId": "01994a52-0000-7000-8000-000000000002",
+                     *           "version": 4,
+                     *           "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *         },
+                     *         {
+                     *           "panelId": "01994a52-0000-7000-8000-000000000003",
+                     *           "version": 2,
+                     *           "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["SavedBatch"];
                 };
             };
             /** @description `malformed_json`: The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1301,6 +1576,8 @@ export interface operations {
             /** @description `unauthorized`: Sign in, or send a valid access token. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1310,6 +1587,7 @@ export interface operations {
             /** @description `forbidden`: Your role does not allow this. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1319,6 +1597,7 @@ export interface operations {
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1328,6 +1607,7 @@ export interface operations {
             /** @description `patch_test_failed`: A test operation did not hold. `version_conflict`: The document has a newer version. `workspace_archived`: The workspace is archived. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1337,6 +1617,7 @@ export interface operations {
             /** @description `payload_too_large`: The request or document is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1346,6 +1627,7 @@ export interface operations {
             /** @description `unsupported_media_type`: This content type is not accepted here. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1355,6 +1637,7 @@ export interface operations {
             /** @description `validation_failed`: A field is missing or has a wrong value. `invalid_patch`: The patch cannot be applied. `idempotency_key_reused`: Another request was made with this Idempotency-Key. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1364,6 +1647,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1373,6 +1657,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1383,13 +1669,18 @@ export interface operations {
     };
     followState: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The access token, for clients that cannot send `Authorization`. */
+                token?: string;
+            };
             header?: {
                 /** @description The version the client has. */
                 "Last-Event-ID"?: string;
             };
             path: {
+                /** @description Id of the workspace. */
                 workspaceId: string;
+                /** @description Id of the panel. */
                 panelId: string;
             };
             cookie?: never;
@@ -1399,6 +1690,7 @@ export interface operations {
             /** @description `state_sync` (the whole state) first, unless Last-Event-ID names a version not long ago; then a `state_update` for every version. The id of an event is the version. `state_error` is the last one. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1408,6 +1700,8 @@ export interface operations {
             /** @description `unauthorized`: Sign in, or send a valid access token. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1417,6 +1711,7 @@ export interface operations {
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1426,6 +1721,8 @@ export interface operations {
             /** @description `rate_limited`: Too many requests; wait a moment. */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1435,6 +1732,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1444,6 +1742,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1455,16 +1755,24 @@ export interface operations {
     readHistory: {
         parameters: {
             query?: {
-                limit?: string;
-                offset?: string;
+                /** @description How many changes are listed. */
+                limit?: number;
+                /** @description How many of the newest are left out. */
+                offset?: number;
+                /** @description Only changes of this time or later. */
                 since?: string;
+                /** @description Only changes of this time or earlier. */
                 until?: string;
+                /** @description Only changes set off so. */
                 triggeredBy?: "user" | "ai" | "api" | "system";
+                /** @description Only changes of this user. */
                 userId?: string;
             };
             header?: never;
             path: {
+                /** @description Id of the workspace. */
                 workspaceId: string;
+                /** @description Id of the panel. */
                 panelId: string;
             };
             cookie?: never;
@@ -1474,15 +1782,43 @@ export interface operations {
             /** @description One page. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "panelId": "01994a52-0000-7000-8000-000000000002",
+                     *       "totalChanges": 4,
+                     *       "history": [
+                     *         {
+                     *           "id": "01994a52-0000-7000-8000-000000000002:4",
+                     *           "changeType": "updated",
+                     *           "patch": [
+                     *             {
+                     *               "op": "remove",
+                     *               "path": "/$state/tasks/0"
+                     *             }
+                     *           ],
+                     *           "previousVersion": 3,
+                     *           "version": 4,
+                     *           "userId": "01994a52-0000-7000-8000-000000000004",
+                     *           "triggeredBy": "api",
+                     *           "triggerSource": "checkout",
+                     *           "sizeBytes": 24,
+                     *           "occurredAt": "2026-01-31T12:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["History"];
                 };
             };
             /** @description `unauthorized`: Sign in, or send a valid access token. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1492,6 +1828,7 @@ export interface operations {
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1501,6 +1838,7 @@ export interface operations {
             /** @description `payload_too_large`: The request or document is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1510,6 +1848,7 @@ export interface operations {
             /** @description `validation_failed`: A field is missing or has a wrong value. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1519,6 +1858,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1528,6 +1868,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1539,12 +1881,16 @@ export interface operations {
     readDiff: {
         parameters: {
             query: {
-                from: string;
-                to: string;
+                /** @description The version the difference begins at. */
+                from: number;
+                /** @description The version it leads to; may be the older one. */
+                to: number;
             };
             header?: never;
             path: {
+                /** @description Id of the workspace. */
                 workspaceId: string;
+                /** @description Id of the panel. */
                 panelId: string;
             };
             cookie?: never;
@@ -1554,15 +1900,35 @@ export interface operations {
             /** @description A JSON Patch. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "from": 2,
+                     *       "to": 3,
+                     *       "patch": [
+                     *         {
+                     *           "op": "add",
+                     *           "path": "/$state/tasks/1",
+                     *           "value": {
+                     *             "id": "t2",
+                     *             "title": "Bread",
+                     *             "done": false
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["StateDiff"];
                 };
             };
             /** @description `unauthorized`: Sign in, or send a valid access token. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1572,6 +1938,7 @@ export interface operations {
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1581,6 +1948,7 @@ export interface operations {
             /** @description `validation_failed`: A field is missing or has a wrong value. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1590,6 +1958,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1599,6 +1968,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1610,11 +1981,14 @@ export interface operations {
     readBlame: {
         parameters: {
             query?: {
+                /** @description RFC 6901 into `{"$state": …}`; absent: all of it. */
                 pointer?: string;
             };
             header?: never;
             path: {
+                /** @description Id of the workspace. */
                 workspaceId: string;
+                /** @description Id of the panel. */
                 panelId: string;
             };
             cookie?: never;
@@ -1624,15 +1998,29 @@ export interface operations {
             /** @description Every value at and below the pointer. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "pointer": "/$state/tasks/0/title",
+                     *         "version": 3,
+                     *         "userId": "01994a52-0000-7000-8000-000000000004",
+                     *         "triggeredBy": "api",
+                     *         "occurredAt": "2026-01-31T12:00:00.000Z"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["BlameEntry"][];
                 };
             };
             /** @description `unauthorized`: Sign in, or send a valid access token. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1642,6 +2030,7 @@ export interface operations {
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1651,6 +2040,7 @@ export interface operations {
             /** @description `payload_too_large`: The request or document is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1660,6 +2050,7 @@ export interface operations {
             /** @description `validation_failed`: A field is missing or has a wrong value. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1669,6 +2060,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1678,6 +2070,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1690,15 +2084,18 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 200 visible ASCII characters. Sent again within 24 hours the request is not carried out a second time. */
+                /** @description Visible ASCII. Sent again within 24 hours the request is not carried out a second time: it is answered as it was, with `Idempotency-Replayed: true`. */
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Id of the workspace. */
                 workspaceId: string;
+                /** @description Id of the panel. */
                 panelId: string;
             };
             cookie?: never;
         };
+        /** @description At most 2,000,000 bytes, nested at most 32 levels. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["RevertState"];
@@ -1708,15 +2105,27 @@ export interface operations {
             /** @description It is saved. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "version": 5,
+                     *       "revertedTo": 2,
+                     *       "updatedAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RevertedState"];
                 };
             };
             /** @description `malformed_json`: The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1726,6 +2135,8 @@ export interface operations {
             /** @description `unauthorized`: Sign in, or send a valid access token. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1735,6 +2146,7 @@ export interface operations {
             /** @description `forbidden`: Your role does not allow this. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1744,6 +2156,7 @@ export interface operations {
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1753,6 +2166,7 @@ export interface operations {
             /** @description `workspace_archived`: The workspace is archived. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1762,6 +2176,7 @@ export interface operations {
             /** @description `payload_too_large`: The request or document is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1771,6 +2186,7 @@ export interface operations {
             /** @description `unsupported_media_type`: This content type is not accepted here. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1780,6 +2196,7 @@ export interface operations {
             /** @description `validation_failed`: A field is missing or has a wrong value. `idempotency_key_reused`: Another request was made with this Idempotency-Key. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1789,6 +2206,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1798,6 +2216,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1809,11 +2229,14 @@ export interface operations {
     readWorkspaceState: {
         parameters: {
             query?: {
+                /** @description The panels as this commit shows them; 40 hex digits. */
                 git_commit?: string;
+                /** @description The panels as of this snapshot. Not together with `git_commit`; neither: the newest. */
                 snapshot_id?: string;
             };
             header?: never;
             path: {
+                /** @description Id of the workspace. */
                 workspaceId: string;
             };
             cookie?: never;
@@ -1823,15 +2246,47 @@ export interface operations {
             /** @description The state of every panel. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "workspaceId": "01994a52-0000-7000-8000-000000000001",
+                     *       "panels": {
+                     *         "01994a52-0000-7000-8000-000000000002": {
+                     *           "$state": {
+                     *             "title": "Shopping",
+                     *             "tasks": [
+                     *               {
+                     *                 "id": "t1",
+                     *                 "title": "Milk",
+                     *                 "done": false
+                     *               },
+                     *               {
+                     *                 "id": "t2",
+                     *                 "title": "Bread",
+                     *                 "done": false
+                     *               }
+                     *             ]
+                     *           },
+                     *           "$computed": {},
+                     *           "version": 5
+                     *         }
+                     *       },
+                     *       "totalPanels": 1,
+                     *       "snapshotAt": "2026-01-31T12:00:00.000Z",
+                     *       "gitCommit": "3f2504e04f8941d39a0c0305e82c330112345678"
+                     *     }
+                     */
                     "application/json": components["schemas"]["WorkspaceState"];
                 };
             };
             /** @description `unauthorized`: Sign in, or send a valid access token. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1841,6 +2296,7 @@ export interface operations {
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1850,6 +2306,7 @@ export interface operations {
             /** @description `validation_failed`: A field is missing or has a wrong value. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1859,6 +2316,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1868,6 +2326,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1880,14 +2340,16 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 200 visible ASCII characters. Sent again within 24 hours the request is not carried out a second time. */
+                /** @description Visible ASCII. Sent again within 24 hours the request is not carried out a second time: it is answered as it was, with `Idempotency-Replayed: true`. */
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Id of the workspace. */
                 workspaceId: string;
             };
             cookie?: never;
         };
+        /** @description At most 2,000,000 bytes, nested at most 32 levels. */
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["CreateSnapshot"];
@@ -1897,15 +2359,28 @@ export interface operations {
             /** @description It is kept. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "snapshotId": "01994a52-0000-7000-8000-000000000005",
+                     *       "panelCount": 2,
+                     *       "totalSizeBytes": 412,
+                     *       "gitCommitHash": "3f2504e04f8941d39a0c0305e82c330112345678",
+                     *       "createdAt": "2026-01-31T12:00:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["CreatedSnapshot"];
                 };
             };
             /** @description `malformed_json`: The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1915,6 +2390,8 @@ export interface operations {
             /** @description `unauthorized`: Sign in, or send a valid access token. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1924,6 +2401,7 @@ export interface operations {
             /** @description `forbidden`: Your role does not allow this. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1933,6 +2411,7 @@ export interface operations {
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1942,6 +2421,7 @@ export interface operations {
             /** @description `workspace_archived`: The workspace is archived. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1951,6 +2431,7 @@ export interface operations {
             /** @description `payload_too_large`: The request or document is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1960,6 +2441,7 @@ export interface operations {
             /** @description `unsupported_media_type`: This content type is not accepted here. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1969,6 +2451,7 @@ export interface operations {
             /** @description `validation_failed`: A field is missing or has a wrong value. `idempotency_key_reused`: Another request was made with this Idempotency-Key. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1978,6 +2461,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1987,6 +2471,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1999,14 +2485,16 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 200 visible ASCII characters. Sent again within 24 hours the request is not carried out a second time. */
+                /** @description Visible ASCII. Sent again within 24 hours the request is not carried out a second time: it is answered as it was, with `Idempotency-Replayed: true`. */
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description Id of the workspace. */
                 workspaceId: string;
             };
             cookie?: never;
         };
+        /** @description At most 2,000,000 bytes, nested at most 32 levels. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Restore"];
@@ -2016,15 +2504,41 @@ export interface operations {
             /** @description It is saved, in one commit; of a preview, nothing has changed. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "isPreview": false,
+                     *       "restoredFrom": {
+                     *         "snapshotId": null,
+                     *         "gitCommit": "3f2504e04f8941d39a0c0305e82c330112345678",
+                     *         "snapshotAt": "2026-01-31T12:00:00.000Z"
+                     *       },
+                     *       "panels": [
+                     *         {
+                     *           "panelId": "01994a52-0000-7000-8000-000000000002",
+                     *           "name": "Shopping",
+                     *           "change": "changed",
+                     *           "targetVersion": 5,
+                     *           "previousVersion": 7,
+                     *           "version": 8,
+                     *           "isSourceChanged": false
+                     *         }
+                     *       ],
+                     *       "untouched": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["RestoredWorkspace"];
                 };
             };
             /** @description `malformed_json`: The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2034,6 +2548,8 @@ export interface operations {
             /** @description `unauthorized`: Sign in, or send a valid access token. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2043,6 +2559,7 @@ export interface operations {
             /** @description `forbidden`: Your role does not allow this. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2052,6 +2569,7 @@ export interface operations {
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2061,6 +2579,7 @@ export interface operations {
             /** @description `workspace_archived`: The workspace is archived. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2070,6 +2589,7 @@ export interface operations {
             /** @description `payload_too_large`: The request or document is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2079,6 +2599,7 @@ export interface operations {
             /** @description `unsupported_media_type`: This content type is not accepted here. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2088,6 +2609,7 @@ export interface operations {
             /** @description `validation_failed`: A field is missing or has a wrong value. `idempotency_key_reused`: Another request was made with this Idempotency-Key. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2097,6 +2619,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2106,6 +2629,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2119,6 +2644,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the workspace. */
                 workspaceId: string;
             };
             cookie?: never;
@@ -2128,15 +2654,32 @@ export interface operations {
             /** @description The newest thousand. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "snapshotId": "01994a52-0000-7000-8000-000000000005",
+                     *         "panelCount": 2,
+                     *         "totalSizeBytes": 412,
+                     *         "gitCommitHash": "3f2504e04f8941d39a0c0305e82c330112345678",
+                     *         "createdAt": "2026-01-31T12:00:00.000Z",
+                     *         "type": "manual",
+                     *         "description": "Before the sale",
+                     *         "createdBy": "01994a52-0000-7000-8000-000000000004"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Snapshot"][];
                 };
             };
             /** @description `unauthorized`: Sign in, or send a valid access token. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2146,6 +2689,7 @@ export interface operations {
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2155,6 +2699,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2164,6 +2709,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2175,6 +2722,7 @@ export interface operations {
     listWorkspaces: {
         parameters: {
             query?: {
+                /** @description Only workspaces that are so. */
                 status?: "active" | "suspended" | "archived";
             };
             header?: never;
@@ -2186,6 +2734,7 @@ export interface operations {
             /** @description All of them. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2195,6 +2744,8 @@ export interface operations {
             /** @description `unauthorized`: Sign in, or send a valid access token. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2204,6 +2755,7 @@ export interface operations {
             /** @description `validation_failed`: A field is missing or has a wrong value. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2213,6 +2765,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2222,6 +2775,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2234,12 +2789,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 200 visible ASCII characters. Sent again within 24 hours the request is not carried out a second time. */
+                /** @description Visible ASCII. Sent again within 24 hours the request is not carried out a second time: it is answered as it was, with `Idempotency-Replayed: true`. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
         };
+        /** @description At most 2,000,000 bytes, nested at most 32 levels. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["CreateWorkspace"];
@@ -2249,6 +2805,9 @@ export interface operations {
             /** @description It is there. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2258,6 +2817,7 @@ export interface operations {
             /** @description `malformed_json`: The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2267,6 +2827,8 @@ export interface operations {
             /** @description `unauthorized`: Sign in, or send a valid access token. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2276,6 +2838,7 @@ export interface operations {
             /** @description `quota_exceeded`: The limit of your plan is reached. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2285,6 +2848,7 @@ export interface operations {
             /** @description `payload_too_large`: The request or document is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2294,6 +2858,7 @@ export interface operations {
             /** @description `unsupported_media_type`: This content type is not accepted here. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2303,6 +2868,7 @@ export interface operations {
             /** @description `validation_failed`: A field is missing or has a wrong value. `idempotency_key_reused`: Another request was made with this Idempotency-Key. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2312,6 +2878,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2321,6 +2888,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2334,7 +2903,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the workspace. */
                 workspaceId: string;
+                /** @description The whole hash of a commit, 40 hex digits. */
                 hash: string;
             };
             cookie?: never;
@@ -2344,6 +2915,7 @@ export interface operations {
             /** @description Each file with what was added and removed, as a unified diff. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2353,6 +2925,8 @@ export interface operations {
             /** @description `unauthorized`: Sign in, or send a valid access token. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2362,6 +2936,7 @@ export interface operations {
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2371,6 +2946,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2380,6 +2956,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2391,11 +2969,14 @@ export interface operations {
     listCommits: {
         parameters: {
             query?: {
-                limit?: string;
+                /** @description How many are listed. */
+                limit?: number;
+                /** @description The oldest commit the caller has, 40 hex digits; those before it are listed. */
                 before?: string;
             };
             header?: never;
             path: {
+                /** @description Id of the workspace. */
                 workspaceId: string;
             };
             cookie?: never;
@@ -2405,15 +2986,33 @@ export interface operations {
             /** @description Up to `limit` of them. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "hash": "3f2504e04f8941d39a0c0305e82c330112345678",
+                     *         "message": "Before the sale",
+                     *         "author": {
+                     *           "name": "Ann",
+                     *           "email": "ann@example.org"
+                     *         },
+                     *         "committedAt": "2026-01-31T12:00:00.000Z",
+                     *         "panelsChanged": 2,
+                     *         "snapshotId": "01994a52-0000-7000-8000-000000000005"
+                     *       }
+                     *     ]
+                     */
                     "application/json": components["schemas"]["Commit"][];
                 };
             };
             /** @description `unauthorized`: Sign in, or send a valid access token. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2423,6 +3022,7 @@ export interface operations {
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2432,6 +3032,7 @@ export interface operations {
             /** @description `validation_failed`: A field is missing or has a wrong value. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2441,6 +3042,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2450,6 +3052,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2463,6 +3067,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the workspace. */
                 workspaceId: string;
             };
             cookie?: never;
@@ -2472,6 +3077,7 @@ export interface operations {
             /** @description The workspace. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2481,6 +3087,8 @@ export interface operations {
             /** @description `unauthorized`: Sign in, or send a valid access token. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2490,6 +3098,7 @@ export interface operations {
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2499,6 +3108,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2508,6 +3118,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2521,6 +3133,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the workspace. */
                 workspaceId: string;
             };
             cookie?: never;
@@ -2530,6 +3143,7 @@ export interface operations {
             /** @description It is gone. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2537,6 +3151,8 @@ export interface operations {
             /** @description `unauthorized`: Sign in, or send a valid access token. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2546,6 +3162,7 @@ export interface operations {
             /** @description `forbidden`: Your role does not allow this. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2555,6 +3172,7 @@ export interface operations {
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2564,6 +3182,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2573,6 +3192,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2586,10 +3207,12 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the workspace. */
                 workspaceId: string;
             };
             cookie?: never;
         };
+        /** @description At most 2,000,000 bytes, nested at most 32 levels. */
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["UpdateWorkspace"];
@@ -2599,6 +3222,7 @@ export interface operations {
             /** @description As it is now. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2608,6 +3232,7 @@ export interface operations {
             /** @description `malformed_json`: The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2617,6 +3242,8 @@ export interface operations {
             /** @description `unauthorized`: Sign in, or send a valid access token. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2626,6 +3253,7 @@ export interface operations {
             /** @description `forbidden`: Your role does not allow this. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2635,6 +3263,7 @@ export interface operations {
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2644,6 +3273,7 @@ export interface operations {
             /** @description `workspace_archived`: The workspace is archived. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2653,6 +3283,7 @@ export interface operations {
             /** @description `payload_too_large`: The request or document is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2662,6 +3293,8 @@ export interface operations {
             /** @description `unsupported_media_type`: This content type is not accepted here. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Accept-Patch": components["headers"]["Accept-Patch"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2671,6 +3304,7 @@ export interface operations {
             /** @description `validation_failed`: A field is missing or has a wrong value. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2680,6 +3314,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2689,6 +3324,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2702,6 +3339,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the workspace. */
                 workspaceId: string;
             };
             cookie?: never;
@@ -2711,6 +3349,7 @@ export interface operations {
             /** @description As it is now. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2720,6 +3359,8 @@ export interface operations {
             /** @description `unauthorized`: Sign in, or send a valid access token. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2729,6 +3370,7 @@ export interface operations {
             /** @description `forbidden`: Your role does not allow this. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2738,6 +3380,7 @@ export interface operations {
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2747,6 +3390,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2756,6 +3400,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2769,6 +3415,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the workspace. */
                 workspaceId: string;
             };
             cookie?: never;
@@ -2778,6 +3425,7 @@ export interface operations {
             /** @description All of them. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2787,6 +3435,8 @@ export interface operations {
             /** @description `unauthorized`: Sign in, or send a valid access token. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2796,6 +3446,7 @@ export interface operations {
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2805,6 +3456,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2814,6 +3466,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2826,12 +3480,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 200 visible ASCII characters. Sent again within 24 hours the request is not carried out a second time. */
+                /** @description Visible ASCII. Sent again within 24 hours the request is not carried out a second time: it is answered as it was, with `Idempotency-Replayed: true`. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
         };
+        /** @description At most 2,000,000 bytes, nested at most 32 levels. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["CreatePanel"];
@@ -2841,6 +3496,9 @@ export interface operations {
             /** @description It is there. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2850,6 +3508,7 @@ export interface operations {
             /** @description `malformed_json`: The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2859,6 +3518,8 @@ export interface operations {
             /** @description `unauthorized`: Sign in, or send a valid access token. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2868,6 +3529,7 @@ export interface operations {
             /** @description `forbidden`: Your role does not allow this. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2877,6 +3539,7 @@ export interface operations {
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2886,6 +3549,7 @@ export interface operations {
             /** @description `workspace_archived`: The workspace is archived. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2895,6 +3559,7 @@ export interface operations {
             /** @description `payload_too_large`: The request or document is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2904,6 +3569,7 @@ export interface operations {
             /** @description `unsupported_media_type`: This content type is not accepted here. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2913,6 +3579,7 @@ export interface operations {
             /** @description `validation_failed`: A field is missing or has a wrong value. `idempotency_key_reused`: Another request was made with this Idempotency-Key. `invalid_nxml`: The NXML source has errors. `invalid_patch`: The patch cannot be applied. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2922,6 +3589,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2931,6 +3599,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2944,6 +3614,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the panel. */
                 panelId: string;
             };
             cookie?: never;
@@ -2953,6 +3624,7 @@ export interface operations {
             /** @description The panel. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2962,6 +3634,8 @@ export interface operations {
             /** @description `unauthorized`: Sign in, or send a valid access token. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2971,6 +3645,7 @@ export interface operations {
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2980,6 +3655,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2989,6 +3665,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3002,6 +3680,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the panel. */
                 panelId: string;
             };
             cookie?: never;
@@ -3011,6 +3690,7 @@ export interface operations {
             /** @description It is gone. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3018,6 +3698,8 @@ export interface operations {
             /** @description `unauthorized`: Sign in, or send a valid access token. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3027,6 +3709,7 @@ export interface operations {
             /** @description `forbidden`: Your role does not allow this. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3036,6 +3719,7 @@ export interface operations {
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3045,6 +3729,7 @@ export interface operations {
             /** @description `workspace_archived`: The workspace is archived. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3054,6 +3739,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3063,6 +3749,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3076,10 +3764,12 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the panel. */
                 panelId: string;
             };
             cookie?: never;
         };
+        /** @description At most 2,000,000 bytes, nested at most 32 levels. */
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["UpdatePanel"];
@@ -3089,6 +3779,7 @@ export interface operations {
             /** @description As it is now. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3098,6 +3789,7 @@ export interface operations {
             /** @description `malformed_json`: The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3107,6 +3799,8 @@ export interface operations {
             /** @description `unauthorized`: Sign in, or send a valid access token. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3116,6 +3810,7 @@ export interface operations {
             /** @description `forbidden`: Your role does not allow this. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3125,6 +3820,7 @@ export interface operations {
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3134,6 +3830,7 @@ export interface operations {
             /** @description `workspace_archived`: The workspace is archived. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3143,6 +3840,7 @@ export interface operations {
             /** @description `payload_too_large`: The request or document is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3152,6 +3850,8 @@ export interface operations {
             /** @description `unsupported_media_type`: This content type is not accepted here. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Accept-Patch": components["headers"]["Accept-Patch"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3161,6 +3861,7 @@ export interface operations {
             /** @description `validation_failed`: A field is missing or has a wrong value. `invalid_nxml`: The NXML source has errors. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3170,6 +3871,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3179,6 +3881,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3199,6 +3903,7 @@ export interface operations {
             /** @description All of them, with their sources. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3208,6 +3913,8 @@ export interface operations {
             /** @description `unauthorized`: Sign in, or send a valid access token. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3217,6 +3924,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3226,6 +3934,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3239,11 +3949,12 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description `api`: the answer has the session token in its body. */
-                "X-Client"?: string;
+                "X-Client"?: "api";
             };
             path?: never;
             cookie?: never;
         };
+        /** @description At most 2,000,000 bytes, nested at most 32 levels. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SignUp"];
@@ -3253,6 +3964,9 @@ export interface operations {
             /** @description Signed in; the session cookie is set. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3262,6 +3976,7 @@ export interface operations {
             /** @description `malformed_json`: The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3271,6 +3986,7 @@ export interface operations {
             /** @description `email_taken`: An account with this e-mail exists already. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3280,6 +3996,7 @@ export interface operations {
             /** @description `payload_too_large`: The request or document is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3289,6 +4006,7 @@ export interface operations {
             /** @description `unsupported_media_type`: This content type is not accepted here. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3298,6 +4016,7 @@ export interface operations {
             /** @description `validation_failed`: A field is missing or has a wrong value. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3307,6 +4026,8 @@ export interface operations {
             /** @description `rate_limited`: Too many requests; wait a moment. */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3316,6 +4037,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3325,6 +4047,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3338,11 +4062,12 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description `api`: the answer has the session token in its body. */
-                "X-Client"?: string;
+                "X-Client"?: "api";
             };
             path?: never;
             cookie?: never;
         };
+        /** @description At most 2,000,000 bytes, nested at most 32 levels. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["LogIn"];
@@ -3352,6 +4077,8 @@ export interface operations {
             /** @description Signed in; the session cookie is set. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3361,6 +4088,7 @@ export interface operations {
             /** @description `malformed_json`: The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3370,6 +4098,8 @@ export interface operations {
             /** @description `invalid_credentials`: E-mail or password is wrong. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3379,6 +4109,7 @@ export interface operations {
             /** @description `payload_too_large`: The request or document is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3388,6 +4119,7 @@ export interface operations {
             /** @description `unsupported_media_type`: This content type is not accepted here. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3397,6 +4129,7 @@ export interface operations {
             /** @description `validation_failed`: A field is missing or has a wrong value. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3406,6 +4139,8 @@ export interface operations {
             /** @description `rate_limited`: Too many requests; wait a moment. */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3415,6 +4150,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3424,6 +4160,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3439,6 +4177,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
+        /** @description At most 2,000,000 bytes, nested at most 32 levels. */
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["SessionToken"];
@@ -3448,6 +4187,8 @@ export interface operations {
             /** @description A new access token. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3457,6 +4198,7 @@ export interface operations {
             /** @description `malformed_json`: The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3466,6 +4208,8 @@ export interface operations {
             /** @description `unauthorized`: Sign in, or send a valid access token. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3475,6 +4219,7 @@ export interface operations {
             /** @description `payload_too_large`: The request or document is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3484,6 +4229,7 @@ export interface operations {
             /** @description `unsupported_media_type`: This content type is not accepted here. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3493,6 +4239,7 @@ export interface operations {
             /** @description `validation_failed`: A field is missing or has a wrong value. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3502,6 +4249,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3511,6 +4259,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3526,6 +4276,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
+        /** @description At most 2,000,000 bytes, nested at most 32 levels. */
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["SessionToken"];
@@ -3535,6 +4286,8 @@ export interface operations {
             /** @description The session is over. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3542,6 +4295,7 @@ export interface operations {
             /** @description `malformed_json`: The body is not valid JSON. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3551,6 +4305,7 @@ export interface operations {
             /** @description `payload_too_large`: The request or document is too large. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3560,6 +4315,7 @@ export interface operations {
             /** @description `unsupported_media_type`: This content type is not accepted here. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3569,6 +4325,7 @@ export interface operations {
             /** @description `validation_failed`: A field is missing or has a wrong value. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3578,6 +4335,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3587,6 +4345,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3607,6 +4367,7 @@ export interface operations {
             /** @description The account. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3616,6 +4377,8 @@ export interface operations {
             /** @description `unauthorized`: Sign in, or send a valid access token. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3625,6 +4388,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3634,6 +4398,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3654,6 +4420,7 @@ export interface operations {
             /** @description A JSON Web Key Set. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3663,6 +4430,7 @@ export interface operations {
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3672,6 +4440,8 @@ export interface operations {
             /** @description `unavailable`: The database cannot be reached at the moment. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {

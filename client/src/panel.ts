@@ -10,10 +10,13 @@ export interface PanelValue {
 }
 export type State = Omit<Schemas['State'], 'state'> & { readonly state: PanelValue }
 export type WrittenState = Schemas['WrittenState']
-export type HistoryEntry = Schemas['History']['history'][number]
+export type HistoryEntry = Schemas['HistoryEntry']
 export type BlameEntry = Schemas['BlameEntry']
 /** One operation of RFC 6902, or `increment`. */
 export type Operation = JsonPatchOperation
+
+/** RFC 7396: members replace, `null` removes, what is absent stays. */
+export type MergePatch = Schemas['StateMergePatch']
 
 /** Why a change is made, for the history. */
 export interface Cause {
@@ -55,7 +58,7 @@ export interface Panel {
   replace(state: Record<string, unknown>, options?: WriteOptions): Promise<WrittenState>
   patch(operations: readonly Operation[], options?: WriteOptions): Promise<WrittenState>
   /** RFC 7396: members replace, `null` removes. */
-  merge(patch: unknown, options?: Omit<WriteOptions, 'strict'>): Promise<WrittenState>
+  merge(patch: MergePatch, options?: Omit<WriteOptions, 'strict'>): Promise<WrittenState>
   /** Adds to a counter, whose additions all count, also those made at the same moment; or to a number, where the last one does. */
   increment(pointer: string, by?: number, options?: WriteOptions): Promise<WrittenState>
   /** Every change, newest first, page after page as far as it is read. */
@@ -83,7 +86,7 @@ export function createPanel(
   const readAt = ({ version, at, signal }: ReadOptions = {}, pointer?: string) =>
     dataOf(
       http.GET(PATH, {
-        params: { path, query: defined({ version: version?.toString(), at: at?.toISOString(), pointer }) },
+        params: { path, query: defined({ version, at: at?.toISOString(), pointer }) },
         ...defined({ signal }),
       }),
     )
@@ -114,7 +117,7 @@ export function createPanel(
           params: {
             path,
             header: keyed(idempotencyKey),
-            query: defined({ version: version?.toString(), triggeredBy, triggerSource }),
+            query: defined({ version, triggeredBy, triggerSource }),
           },
           headers: { 'content-type': 'application/merge-patch+json' },
           body: patch,
@@ -125,10 +128,8 @@ export function createPanel(
       panel.patch([{ op: 'increment', path: pointer, value: by }], options),
     history: (filter) => pagesOf(http, path, filter),
     diff: async (from, to) => {
-      const { patch } = await dataOf(
-        http.GET(`${PATH}/diff`, { params: { path, query: { from: String(from), to: String(to) } } }),
-      )
-      return patch as unknown as readonly Operation[]
+      const { patch } = await dataOf(http.GET(`${PATH}/diff`, { params: { path, query: { from, to } } }))
+      return patch as readonly Operation[]
     },
     blame: (pointer) => dataOf(http.GET(`${PATH}/blame`, { params: { path, query: defined({ pointer }) } })),
     revert: (targetVersion, { idempotencyKey, ...options } = {}) =>
@@ -150,8 +151,8 @@ async function* pagesOf(
   let last = Number.POSITIVE_INFINITY
   for (let offset = 0; ; offset += pageSize) {
     const query = {
-      limit: String(pageSize),
-      offset: String(offset),
+      limit: pageSize,
+      offset,
       ...defined({ since: since?.toISOString(), until: until?.toISOString() }),
       ...filter,
     }

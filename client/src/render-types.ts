@@ -4,5 +4,5 @@ import openapiTypescript, { astToString, type OpenAPI3 } from 'openapi-typescrip
 export const renderTypes = async (document: unknown): Promise<string> =>
   astToString(
     // The program checks the document itself, and says what is wrong with it.
-    await openapiTypescript(document as OpenAPI3, { silent: true }),
+    await openapiTypescript(document as OpenAPI3, { silent: true, defaultNonNullable: false }),
   )

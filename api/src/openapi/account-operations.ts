@@ -22,7 +22,13 @@ export const ACCOUNT_OPERATIONS: readonly Operation[] = [
     summary: 'Make an account, with a first workspace',
     headers: ['X-Client'],
     body: { [JSON_TYPE]: { name: 'SignUp', schema: signupRequest } },
-    answers: { 201: { description: 'Signed in; the session cookie is set.', body: SIGNED_IN } },
+    answers: {
+      201: {
+        description: 'Signed in; the session cookie is set.',
+        headers: ['Location', 'Set-Cookie'],
+        body: SIGNED_IN,
+      },
+    },
     errors: ['validation_failed', 'email_taken', 'rate_limited'],
     isPublic: true,
   },
@@ -34,7 +40,9 @@ export const ACCOUNT_OPERATIONS: readonly Operation[] = [
     summary: 'Sign in',
     headers: ['X-Client'],
     body: { [JSON_TYPE]: { name: 'LogIn', schema: loginRequest } },
-    answers: { 200: { description: 'Signed in; the session cookie is set.', body: SIGNED_IN } },
+    answers: {
+      200: { description: 'Signed in; the session cookie is set.', headers: ['Set-Cookie'], body: SIGNED_IN },
+    },
     errors: ['validation_failed', 'invalid_credentials', 'rate_limited'],
     isPublic: true,
   },
@@ -46,7 +54,11 @@ export const ACCOUNT_OPERATIONS: readonly Operation[] = [
     summary: 'Get a new access token, with the session cookie or its token',
     body: { [JSON_TYPE]: SESSION_TOKEN },
     answers: {
-      200: { description: 'A new access token.', body: { name: 'AccessToken', schema: accessTokenSchema } },
+      200: {
+        description: 'A new access token.',
+        headers: ['Set-Cookie'],
+        body: { name: 'AccessToken', schema: accessTokenSchema },
+      },
     },
     errors: ['validation_failed', 'unauthorized'],
     isPublic: true,
@@ -58,7 +70,7 @@ export const ACCOUNT_OPERATIONS: readonly Operation[] = [
     tag: 'Accounts',
     summary: 'End the session, on every node',
     body: { [JSON_TYPE]: SESSION_TOKEN },
-    answers: { 204: { description: 'The session is over.' } },
+    answers: { 204: { description: 'The session is over.', headers: ['Set-Cookie'] } },
     errors: ['validation_failed'],
     isPublic: true,
   },

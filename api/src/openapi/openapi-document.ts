@@ -1,8 +1,12 @@
 import { ERRORS, type ErrorCode } from '@nexus/core'
 import { problemSchema } from '@nexus/core/http-contract'
-import * as z from 'zod'
 import { ACCOUNT_OPERATIONS } from './account-operations.ts'
-import { type Answer, type Named, type Operation, REQUEST_HEADERS, TAGS } from './operation.ts'
+import { EXAMPLES } from './examples.ts'
+import { headersOfProblem, RESPONSE_HEADERS, type ResponseHeader } from './headers.ts'
+import { createSchemas, DEFAULT_LIMITS, type DocumentLimits, type Schemas } from './json-schemas.ts'
+import { type Answer, type Named, type Operation, TAGS } from './operation.ts'
+import type { MediaObject, OperationObject, ResponseObject } from './operation-object.ts'
+import { parametersOf } from './parameters.ts'
 import { SOCKETS } from './sockets.ts'
 import { STATE_OPERATIONS } from './state-operations.ts'
 import { WORKSPACE_OPERATIONS } from './workspace-operations.ts'
@@ -23,67 +27,81 @@ const BODY_ERRORS: readonly ErrorCode[] = [
 ]
 const PROBLEM: Named = { name: 'Problem', schema: problemSchema }
 
-type JsonSchema = Record<string, unknown>
-
 export type OpenApiDocument = ReturnType<typeof createOpenApiDocument>
 
-/** The whole public API as an OpenAPI 3.1 document, from the schemas that check its requests. */
-export function createOpenApiDocument() {
-  const schemas: Record<string, JsonSchema> = {}
-  const refTo = ({ name, schema }: Named, io: 'input' | 'output'): JsonSchema => {
-    schemas[name] ??= toJsonSchema(schema, io)
-    return { $ref: `#/components/schemas/${name}` }
-  }
-  const paths: Record<string, Record<string, unknown>> = {}
+/**
+ * The whole public API as an OpenAPI 3.1 document, from the schemas that check its requests.
+ *
+ * @param bounds - What the server that shows it takes at most.
+ */
+export function createOpenApiDocument(bounds: DocumentLimits = DEFAULT_LIMITS) {
+  const schemas = createSchemas(bounds)
+  const paths: Record<string, Record<string, OperationObject>> = {}
   for (const operation of OPERATIONS) {
     const path = paths[operation.path] ?? {}
-    path[operation.method] = describe(operation, refTo)
+    path[operation.method] = describe(operation, schemas, bounds)
     paths[operation.path] = path
   }
   return {
     openapi: '3.1.0',
-    info: {
-      title: 'Nexus',
-      version: '1',
-      description:
-        'Workspaces made of panels, changed by several people and programs at once. Every answer from 400 on is a problem document (RFC 9457) with a stable `code`.',
-    },
+    info: { title: 'Nexus', version: '1', description: introduction(bounds) },
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     security: [{ accessToken: [] }],
     paths,
     /** OpenAPI has no words for WebSockets. */
     'x-sockets': SOCKETS.map(({ says, hears, ...socket }) => ({
       ...socket,
-      says: refTo(says, 'input'),
-      hears: refTo(hears, 'output'),
+      says: schemas.refTo(says, 'input'),
+      hears: schemas.refTo(hears, 'output'),
     })),
     components: {
-      schemas,
+      schemas: schemas.components,
+      headers: RESPONSE_HEADERS,
       securitySchemes: { accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
     },
   }
 }
 
-type RefTo = (named: Named, io: 'input' | 'output') => JsonSchema
+const introduction = ({ MAX_BODY_BYTES, MAX_JSON_DEPTH, MAX_STATE_CHARS }: DocumentLimits): string =>
+  [
+    'Workspaces made of panels, changed by several people and programs at once.',
+    'Every answer from 400 on is a problem document (RFC 9457) with a stable `code`.',
+    `This server takes bodies of up to ${toText(MAX_BODY_BYTES)} bytes, nested up to ${MAX_JSON_DEPTH} levels, and panels whose state has up to ${toText(MAX_STATE_CHARS)} characters of JSON.`,
+  ].join(' ')
 
-function describe(operation: Operation, refTo: RefTo): Record<string, unknown> {
+const toText = (count: number): string => count.toLocaleString('en')
+
+function describe(operation: Operation, schemas: Schemas, bounds: DocumentLimits): OperationObject {
   const { id, tag, summary, body, answers, isPublic } = operation
-  const content = Object.entries(body ?? {}).map(([type, named]) => [type, { schema: refTo(named, 'input') }])
   return {
     operationId: id,
     tags: [tag],
     summary,
     ...(isPublic === true ? { security: [] } : {}),
-    parameters: parametersOf(operation),
-    ...(body === undefined
-      ? {}
-      : { requestBody: { required: isRequired(body), content: Object.fromEntries(content) } }),
+    parameters: parametersOf(operation, schemas),
+    ...(body === undefined ? {} : { requestBody: requestBodyOf(operation, body, { schemas, bounds }) }),
     responses: {
       ...Object.fromEntries(
-        Object.entries(answers).map(([status, answer]) => [status, responseOf(answer, refTo)]),
+        Object.entries(answers).map(([status, answer]) => [status, responseOf(id, answer, schemas)]),
       ),
-      ...problemsOf(operation, refTo),
+      ...problemsOf(operation, schemas),
     },
+  }
+}
+
+function requestBodyOf(
+  { id }: Operation,
+  body: NonNullable<Operation['body']>,
+  { schemas, bounds }: { readonly schemas: Schemas; readonly bounds: DocumentLimits },
+): NonNullable<OperationObject['requestBody']> {
+  const content = Object.entries(body).map(([type, named]): [string, MediaObject] => {
+    const examples = EXAMPLES[id]?.bodies?.[type]
+    return [type, { schema: schemas.refTo(named, 'input'), ...(examples === undefined ? {} : { examples }) }]
+  })
+  return {
+    required: isRequired(body),
+    description: `At most ${toText(bounds.MAX_BODY_BYTES)} bytes, nested at most ${bounds.MAX_JSON_DEPTH} levels.`,
+    content: Object.fromEntries(content),
   }
 }
 
@@ -91,49 +109,27 @@ function describe(operation: Operation, refTo: RefTo): Record<string, unknown> {
 const isRequired = (body: NonNullable<Operation['body']>): boolean =>
   Object.values(body).some(({ schema }) => !schema.safeParse({}).success)
 
-function parametersOf({ path, query, headers = [] }: Operation): unknown[] {
-  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-    name,
-    in: 'path',
-    required: true,
-    schema: { type: 'string' },
-  }))
-  const { properties = {}, required = [] } = query === undefined ? {} : toJsonSchema(query, 'input')
-  const inQuery = Object.entries(properties as JsonSchema).map(([name, schema]) => ({
-    name,
-    in: 'query',
-    required: (required as string[]).includes(name),
-    schema,
-  }))
-  const inHeaders = headers.map((name) => ({
-    name,
-    in: 'header',
-    description: REQUEST_HEADERS[name],
-    schema: { type: 'string' },
-  }))
-  return [...inPath, ...inQuery, ...inHeaders]
-}
-
-function responseOf({ description, body }: Answer, refTo: RefTo): Record<string, unknown> {
-  if (body === undefined) return { description }
+function responseOf(id: string, { description, headers = [], body }: Answer, schemas: Schemas) {
+  const start = { description, headers: headersOf(headers) }
+  if (body === undefined) return start
   if ('mediaType' in body) {
     const schema = { type: 'string', examples: [body.text] }
-    return { description, content: { [body.mediaType]: { schema } } }
+    return { ...start, content: { [body.mediaType]: { schema } } }
   }
   const schema =
-    'listOf' in body ? { type: 'array', items: refTo(body.listOf, 'output') } : refTo(body, 'output')
-  return { description, content: { 'application/json': { schema } } }
+    'listOf' in body
+      ? { type: 'array', items: schemas.refTo(body.listOf, 'output') }
+      : schemas.refTo(body, 'output')
+  const example = EXAMPLES[id]?.answer
+  return {
+    ...start,
+    content: { 'application/json': { schema, ...(example === undefined ? {} : { example }) } },
+  }
 }
 
 /** One response a status, which says the codes it may have. */
-function problemsOf({ errors, body, isPublic }: Operation, refTo: RefTo): Record<string, unknown> {
-  const codes = new Set<ErrorCode>([
-    ...errors,
-    ...(body === undefined ? [] : BODY_ERRORS),
-    ...(isPublic === true ? [] : (['unauthorized'] as const)),
-    ...COMMON_ERRORS,
-  ])
-  const byStatus = Map.groupBy(codes, (code) => ERRORS[code].status)
+function problemsOf(operation: Operation, schemas: Schemas): Record<string, ResponseObject> {
+  const byStatus = Map.groupBy(codesOf(operation), (code) => ERRORS[code].status)
   return Object.fromEntries(
     [...byStatus]
       .sort(([a], [b]) => a - b)
@@ -141,13 +137,23 @@ function problemsOf({ errors, body, isPublic }: Operation, refTo: RefTo): Record
         status,
         {
           description: ofStatus.map((code) => `\`${code}\`: ${ERRORS[code].title}`).join(' '),
-          content: { 'application/problem+json': { schema: refTo(PROBLEM, 'output') } },
+          headers: headersOf(headersOfProblem(status, operation.method)),
+          content: { 'application/problem+json': { schema: schemas.refTo(PROBLEM, 'output') } },
         },
       ]),
   )
 }
 
-function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
-  return rest
-}
+/** Every code the operation may be refused with. */
+const codesOf = ({ errors, body, isPublic }: Operation): ReadonlySet<ErrorCode> =>
+  new Set<ErrorCode>([
+    ...errors,
+    ...(body === undefined ? [] : BODY_ERRORS),
+    ...(isPublic === true ? [] : (['unauthorized'] as const)),
+    ...COMMON_ERRORS,
+  ])
+
+const headersOf = (own: readonly ResponseHeader[]) =>
+  Object.fromEntries(
+    (['X-Request-Id', ...own] as const).map((name) => [name, { $ref: `#/components/headers/${name}` }]),
+  )

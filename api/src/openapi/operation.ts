@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@nexus/core'
 import type * as z from 'zod'
+import type { RequestHeader, ResponseHeader } from './headers.ts'
 
 /** A schema that the document shows under a name. */
 export interface Named {
@@ -9,19 +10,11 @@ export interface Named {
 
 export interface Answer {
   readonly description: string
+  /** Besides those every answer has. */
+  readonly headers?: readonly ResponseHeader[]
   /** Absent: no body. */
   readonly body?: Named | { readonly listOf: Named } | { readonly mediaType: string; readonly text: string }
 }
-
-export const REQUEST_HEADERS = {
-  'If-None-Match': 'Versions the client has; 304 when one of them is the one asked for.',
-  'If-Match': 'Versions of which one must be the newest, or `*`; otherwise 409.',
-  'Idempotency-Key':
-    '1 to 200 visible ASCII characters. Sent again within 24 hours the request is not carried out a second time.',
-  'Last-Event-ID': 'The version the client has.',
-  'X-Client': '`api`: the answer has the session token in its body.',
-} as const
-export type RequestHeader = keyof typeof REQUEST_HEADERS
 
 /** One method of one path, as the document tells it. */
 export interface Operation {

@@ -9,9 +9,9 @@ import {
   historyQuery,
   historySchema,
   JSON_PATCH_TYPE,
-  jsonField,
   jsonPatchRequest,
   MERGE_PATCH_TYPE,
+  mergePatchField,
   patchedStateSchema,
   putStateRequest,
   readStateQuery,
@@ -27,12 +27,21 @@ import {
   writeStateQuery,
   writtenStateSchema,
 } from '@nexus/core/http-contract'
+import * as z from 'zod'
 import type { Operation } from './operation.ts'
 
 const JSON_TYPE = 'application/json'
 const PATH = '/api/state/{workspaceId}/{panelId}'
 const JSON_PATCH = { name: 'JsonPatch', schema: jsonPatchRequest }
 const PATCHED = { name: 'PatchedState', schema: patchedStateSchema }
+
+/** Of answers to one panel's change. */
+const WRITTEN = ['ETag', 'Idempotency-Replayed'] as const
+
+/** Browsers' EventSource can send no header. */
+const eventsQuery = z.object({
+  token: z.string().optional().describe('The access token, for clients that cannot send `Authorization`.'),
+})
 
 const WRITE_ERRORS = [
   'validation_failed',
@@ -56,10 +65,11 @@ export const STATE_OPERATIONS: readonly Operation[] = [
     headers: ['If-None-Match'],
     answers: {
       200: {
-        description: 'The state; its version is the ETag, `X-Cache` says whether it was at hand.',
+        description: 'The state.',
+        headers: ['ETag', 'X-Cache'],
         body: { name: 'State', schema: stateSchema },
       },
-      304: { description: 'The client has this version.' },
+      304: { description: 'The client has this version.', headers: ['ETag'] },
     },
     errors: ['validation_failed', 'not_found'],
   },
@@ -73,7 +83,11 @@ export const STATE_OPERATIONS: readonly Operation[] = [
     headers: ['If-Match', 'Idempotency-Key'],
     body: { [JSON_TYPE]: { name: 'PutState', schema: putStateRequest } },
     answers: {
-      200: { description: 'It is saved.', body: { name: 'WrittenState', schema: writtenStateSchema } },
+      200: {
+        description: 'It is saved.',
+        headers: WRITTEN,
+        body: { name: 'WrittenState', schema: writtenStateSchema },
+      },
     },
     errors: WRITE_ERRORS,
   },
@@ -89,9 +103,9 @@ export const STATE_OPERATIONS: readonly Operation[] = [
     body: {
       [JSON_PATCH_TYPE]: JSON_PATCH,
       [JSON_TYPE]: JSON_PATCH,
-      [MERGE_PATCH_TYPE]: { name: 'MergePatch', schema: jsonField },
+      [MERGE_PATCH_TYPE]: { name: 'MergePatch', schema: mergePatchField },
     },
-    answers: { 200: { description: 'It is saved.', body: PATCHED } },
+    answers: { 200: { description: 'It is saved.', headers: WRITTEN, body: PATCHED } },
     errors: WRITE_ERRORS,
   },
   {
@@ -106,6 +120,7 @@ export const STATE_OPERATIONS: readonly Operation[] = [
       200: {
         description:
           'All of it is saved. A refusal says in `change` which of the changes caused it, counted from 0; nothing has changed then.',
+        headers: ['Idempotency-Replayed'],
         body: { name: 'SavedBatch', schema: batchSchema },
       },
     },
@@ -117,6 +132,7 @@ export const STATE_OPERATIONS: readonly Operation[] = [
     id: 'followState',
     tag: 'State',
     summary: 'The state as it changes, as Server-Sent Events',
+    query: eventsQuery,
     headers: ['Last-Event-ID'],
     answers: {
       200: {
@@ -178,7 +194,11 @@ export const STATE_OPERATIONS: readonly Operation[] = [
     headers: ['Idempotency-Key'],
     body: { [JSON_TYPE]: { name: 'RevertState', schema: revertStateRequest } },
     answers: {
-      200: { description: 'It is saved.', body: { name: 'RevertedState', schema: revertedStateSchema } },
+      200: {
+        description: 'It is saved.',
+        headers: WRITTEN,
+        body: { name: 'RevertedState', schema: revertedStateSchema },
+      },
     },
     errors: ['validation_failed', 'idempotency_key_reused', 'not_found', 'forbidden', 'workspace_archived'],
   },
@@ -206,7 +226,11 @@ export const STATE_OPERATIONS: readonly Operation[] = [
     headers: ['Idempotency-Key'],
     body: { [JSON_TYPE]: { name: 'CreateSnapshot', schema: createSnapshotRequest } },
     answers: {
-      201: { description: 'It is kept.', body: { name: 'CreatedSnapshot', schema: createdSnapshotSchema } },
+      201: {
+        description: 'It is kept.',
+        headers: ['Location', 'Idempotency-Replayed'],
+        body: { name: 'CreatedSnapshot', schema: createdSnapshotSchema },
+      },
     },
     errors: ['validation_failed', 'idempotency_key_reused', 'not_found', 'forbidden', 'workspace_archived'],
   },
@@ -222,6 +246,7 @@ export const STATE_OPERATIONS: readonly Operation[] = [
     answers: {
       200: {
         description: 'It is saved, in one commit; of a preview, nothing has changed.',
+        headers: ['Idempotency-Replayed'],
         body: { name: 'RestoredWorkspace', schema: restoredWorkspaceSchema },
       },
     },

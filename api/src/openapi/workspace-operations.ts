@@ -17,6 +17,8 @@ import type { Operation } from './operation.ts'
 
 const JSON_TYPE = 'application/json'
 const WORKSPACE = { name: 'Workspace', schema: workspaceSchema }
+/** Of answers to what makes something. */
+const MADE = ['Location', 'Idempotency-Replayed'] as const
 const PANEL = { name: 'Panel', schema: panelSchema }
 
 export const WORKSPACE_OPERATIONS: readonly Operation[] = [
@@ -43,7 +45,7 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
     summary: 'Make a workspace',
     headers: ['Idempotency-Key'],
     body: { [JSON_TYPE]: { name: 'CreateWorkspace', schema: createWorkspaceRequest } },
-    answers: { 201: { description: 'It is there.', body: WORKSPACE } },
+    answers: { 201: { description: 'It is there.', headers: MADE, body: WORKSPACE } },
     errors: ['validation_failed', 'idempotency_key_reused', 'quota_exceeded'],
   },
   {
@@ -134,7 +136,7 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
     summary: 'Make a panel, from a source or free-form',
     headers: ['Idempotency-Key'],
     body: { [JSON_TYPE]: { name: 'CreatePanel', schema: createPanelRequest } },
-    answers: { 201: { description: 'It is there.', body: PANEL } },
+    answers: { 201: { description: 'It is there.', headers: MADE, body: PANEL } },
     errors: [
       'validation_failed',
       'idempotency_key_reused',

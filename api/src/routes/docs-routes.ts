@@ -2,11 +2,12 @@ import { hash } from 'node:crypto'
 import { type RequestHandler, Router } from 'express'
 import { route } from '../middleware/route.ts'
 import { createDocsPage } from '../openapi/docs-page.ts'
+import type { DocumentLimits } from '../openapi/json-schemas.ts'
 import { createOpenApiDocument } from '../openapi/openapi-document.ts'
 
 /** `/api/openapi.json` and `/api/docs`: what the API is, for programs and for people. */
-export function createDocsRoutes(): Router {
-  const document = createOpenApiDocument()
+export function createDocsRoutes(bounds: DocumentLimits): Router {
+  const document = createOpenApiDocument(bounds)
   const text = JSON.stringify(document)
   const { html, style } = createDocsPage(document)
   const styleHash = `'sha256-${hash('sha256', style, 'base64')}'`

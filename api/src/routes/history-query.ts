@@ -1,12 +1,12 @@
 import { toUserId } from '@nexus/core'
-import { historyQuery } from '@nexus/core/http-contract'
+import { DEFAULT_HISTORY_LIMIT, historyQuery } from '@nexus/core/http-contract'
 import type { Request } from 'express'
 import { parseQuery } from '../middleware/parse.ts'
 import type { HistoryQuery } from '../use-cases/history-rows.ts'
 
-/** Every change, the newest 50 of them. */
+/** Every change, the newest of them. */
 export const WHOLE_HISTORY: HistoryQuery = {
-  limit: 50,
+  limit: DEFAULT_HISTORY_LIMIT,
   offset: 0,
   since: null,
   until: null,
@@ -18,8 +18,8 @@ export const WHOLE_HISTORY: HistoryQuery = {
 export function parseHistoryQuery(request: Request): HistoryQuery {
   const { limit, offset, since, until, triggeredBy, userId } = parseQuery(historyQuery, request)
   return {
-    limit: limit ?? WHOLE_HISTORY.limit,
-    offset: offset ?? WHOLE_HISTORY.offset,
+    limit,
+    offset,
     since: since === undefined ? null : new Date(since),
     until: until === undefined ? null : new Date(until),
     triggeredBy: triggeredBy ?? null,

@@ -20,8 +20,6 @@ import { listWorkspaces, readWorkspace } from '../use-cases/read-workspaces.ts'
 import { type Right, requireWorkspace, toWorkspaceId } from '../use-cases/workspace-rights.ts'
 import { REPLAYED, receiptOf } from './idempotency.ts'
 
-const DEFAULT_COMMITS = 50
-
 /** `/api/workspaces` */
 export function createWorkspaceRoutes(parts: ApiParts): Router {
   const { db, access, authenticate } = parts
@@ -80,7 +78,7 @@ export function createWorkspaceRoutes(parts: ApiParts): Router {
   }
   const commits: RequestHandler = async (request, response) => {
     const workspaceId = await require(request, 'read')
-    const { limit = DEFAULT_COMMITS, before = null } = parseQuery(commitListQuery, request)
+    const { limit, before = null } = parseQuery(commitListQuery, request)
     response.json(await readCommits(db, workspaceId, { limit, before }))
   }
   const commitDiff: RequestHandler = async (request, response) => {

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { TRIGGERS } from '../../model/cause.ts'
-import type { Json } from '../../model/json.ts'
 import { MAX_TRIGGER_SOURCE_CHARS } from '../limits.ts'
+import { jsonField } from './notes.ts'
 
 /** PostgreSQL refuses NUL in text, and half a surrogate pair has no UTF-8 form. */
 export const isStorableText = (text: string): boolean => !text.includes('\0') && text.isWellFormed()
@@ -28,9 +28,6 @@ export const timeField = z.iso
   .datetime({ offset: true })
   .refine((text) => Date.parse(text) >= FIRST_TIME, 'must be a time from year 1')
 
-/** Any JSON value; the transport has bounded its size and depth before. */
-export const jsonField: z.ZodType<Json> = z.custom<Json>((value) => value !== undefined, 'is required')
-
 export const jsonObjectField = z.record(z.string(), jsonField)
 
 /** A version a client has seen: 1, 2, 3 … */
@@ -41,11 +38,17 @@ export const versionText = z
   .string()
   .regex(/^[1-9]\d{0,14}$/, 'must be a version: a whole number from 1')
   .transform(Number)
+  .pipe(versionField)
 
 /** Who set a change off; recorded with it. */
 export const causeFields = {
-  triggeredBy: z.enum(TRIGGERS).optional(),
-  triggerSource: storableText({ max: MAX_TRIGGER_SOURCE_CHARS }).optional(),
+  triggeredBy: z
+    .enum(TRIGGERS)
+    .optional()
+    .meta({ description: 'Who set the change off; kept in the history.', default: 'api' }),
+  triggerSource: storableText({ max: MAX_TRIGGER_SOURCE_CHARS })
+    .optional()
+    .describe('What set it off, in words of the caller; kept in the history.'),
 }
 
 export const commitHash = z.string().regex(/^[0-9a-f]{40}$/, 'must be a full commit hash')

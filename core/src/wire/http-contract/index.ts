@@ -21,7 +21,9 @@ export {
   batchRequest,
   batchSchema,
 } from './batch.ts'
-export { isStorableText, jsonField } from './fields.ts'
+export { isStorableText } from './fields.ts'
+export { jsonPatchOperation, jsonPatchOperations } from './json-patch.ts'
+export { jsonField, noteOf } from './notes.ts'
 export {
   type CreatePanelRequest,
   createPanelRequest,
@@ -45,6 +47,7 @@ export {
   type CreateSnapshotRequest,
   createdSnapshotSchema,
   createSnapshotRequest,
+  DEFAULT_HISTORY_LIMIT,
   diffQuery,
   type HistoryEntry,
   type HistoryView,
@@ -54,9 +57,9 @@ export {
   JSON_PATCH_TYPE,
   type JsonPatchRequest,
   jsonPatchEnvelope,
-  jsonPatchOperations,
   jsonPatchRequest,
   MERGE_PATCH_TYPE,
+  mergePatchField,
   type PatchedStateView,
   type PutStateRequest,
   patchedStateSchema,

@@ -8,24 +8,22 @@ const nxmlField = storableText({ max: MAX_NXML_BYTES })
 
 export const createPanelRequest = z.object({
   workspaceId: idField,
-  /** Absent: the title in the source, else "Untitled". */
-  name: nameField.optional(),
-  /** A label to tell panels apart by; what the panel is follows from its source. */
+  name: nameField.optional().describe('Absent: the title in the source, else “Untitled”.'),
   panelType: z
     .string()
     .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, 'must be 1 to 64 letters, digits, dots, dashes or underscores')
-    .optional(),
-  /** Absent or empty: a free-form panel. */
-  nxmlSource: nxmlField.optional(),
-  /** What is below `$state` at first; with a source, laid over its defaults. */
-  initialState: jsonObjectField.optional(),
+    .optional()
+    .describe('A label to tell panels apart by; what the panel is follows from its source.'),
+  nxmlSource: nxmlField.optional().describe('Absent or empty: a free-form panel.'),
+  initialState: jsonObjectField
+    .optional()
+    .describe('What is below `$state` at first; with a source, laid over its defaults.'),
 })
 export type CreatePanelRequest = z.input<typeof createPanelRequest>
 
 export const updatePanelRequest = z.object({
   name: nameField.optional(),
-  /** Any number; panels are shown in ascending order. */
-  position: z.number().min(-1e15).max(1e15).optional(),
+  position: z.number().min(-1e15).max(1e15).optional().describe('Panels are shown in ascending order.'),
   nxmlSource: nxmlField.optional(),
   workspaceId: idField.optional(),
 })
@@ -50,8 +48,7 @@ export const panelListEntrySchema = panelSummarySchema.extend({
 export type PanelListEntry = z.infer<typeof panelListEntrySchema>
 
 export const panelSchema = panelListEntrySchema.extend({
-  /** As it is in the live document; `null` for a free-form panel. */
-  nxmlSource: z.string().nullable(),
+  nxmlSource: z.string().nullable().describe('As it is in the live document; `null` for a free-form panel.'),
 })
 export type PanelView = z.infer<typeof panelSchema>
 

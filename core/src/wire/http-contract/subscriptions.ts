@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { TRIGGERS } from '../../model/cause.ts'
-import { jsonObjectField, timeField, versionField } from './fields.ts'
+import { timeField, versionField } from './fields.ts'
+import { patchField } from './json-patch.ts'
 import { stateValueSchema } from './state.ts'
 
 /** What a client says on `/ws/state/{w}`. */
@@ -8,8 +9,9 @@ export const stateSocketRequest = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('subscribe'),
     panelId: z.string(),
-    /** The version the client has; what came after it follows. Absent: the whole state first. */
-    fromVersion: versionField.optional(),
+    fromVersion: versionField
+      .optional()
+      .describe('The version the client has; what came after it follows. Absent: the whole state first.'),
   }),
   z.object({ type: z.literal('unsubscribe'), panelId: z.string() }),
   z.object({ type: z.literal('ping') }),
@@ -30,8 +32,7 @@ export const stateSyncMessage = z.object({
 export const stateUpdateMessage = z.object({
   type: z.literal('state_update'),
   panelId: z.string(),
-  /** Empty for a version that changed nothing one can read. */
-  patch: z.array(jsonObjectField),
+  patch: patchField.describe('Empty for a version that changed nothing one can read.'),
   previousVersion: z.int(),
   version: z.int(),
   userId: z.string().nullable(),
@@ -45,9 +46,11 @@ export const stateErrorMessage = z.object({
   type: z.literal('error'),
   code: z.string(),
   message: z.string(),
-  panelId: z.string().optional(),
-  /** RFC 6901, into the message that was refused: the field that is wrong. */
-  pointer: z.string().optional(),
+  panelId: z.string().optional().describe('Whose subscription is over.'),
+  pointer: z
+    .string()
+    .optional()
+    .describe('RFC 6901, into the message that was refused: the field that is wrong.'),
 })
 
 export const statePongMessage = z.object({ type: z.literal('pong') })

@@ -11,12 +11,17 @@ export type WorkspaceStatus = z.infer<typeof workspaceStatusField>
 /** What a new workspace begins with: nothing, or a Notes and a Todo panel. */
 export const WORKSPACE_TEMPLATES = ['empty', 'starter'] as const
 
-export const workspaceListQuery = z.object({ status: workspaceStatusField.optional() })
+export const workspaceListQuery = z.object({
+  status: workspaceStatusField.optional().describe('Only workspaces that are so.'),
+})
 
 export const createWorkspaceRequest = z.object({
   name: nameField,
   description: descriptionField.optional(),
-  template: z.enum(WORKSPACE_TEMPLATES).optional(),
+  template: z
+    .enum(WORKSPACE_TEMPLATES)
+    .optional()
+    .meta({ description: '`starter`: with a Notes and a Todo panel.', default: 'empty' }),
 })
 export type CreateWorkspaceRequest = z.input<typeof createWorkspaceRequest>
 
@@ -52,11 +57,13 @@ export const workspaceSchema = workspaceSummarySchema.extend({
 export type WorkspaceView = z.infer<typeof workspaceSchema>
 
 const MAX_COMMITS = 200
+const DEFAULT_COMMITS = 50
 
 export const commitListQuery = z.object({
-  limit: countText({ min: 1, max: MAX_COMMITS }).optional(),
-  /** The oldest commit the caller has; those before it are told. */
-  before: commitHash.optional(),
+  limit: countText({ min: 1, max: MAX_COMMITS }).default(DEFAULT_COMMITS).describe('How many are listed.'),
+  before: commitHash
+    .optional()
+    .describe('The oldest commit the caller has, 40 hex digits; those before it are listed.'),
 })
 
 export const commitSchema = z.object({
