@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect } from 'node:net'
 import { Writable } from 'node:stream'
-import { createNodeId, limits } from '@nexus/core'
+import { createNodeId, ERROR_FIELDS, limits } from '@nexus/core'
 import { problemSchema } from '@nexus/core/http-contract'
 import { createMemoryFanout } from '@nexus/core/memory'
 import { openPostgres } from '@nexus/core/postgres'
@@ -86,6 +86,30 @@ describe('every answer', () => {
       'unsupported_media_type',
       'unsupported_media_type',
       'unsupported_media_type',
+    ])
+  })
+
+  test('[ERR2] says more only in fields that are listed for its code', async () => {
+    const ann = await signUp(await start())
+    const { path, panelId } = await somePanel(ann)
+    const batch = { changes: [{ panelId, patches: [{ op: 'remove', path: '/$state/x' }] }] }
+    const refusals = [
+      await ann.call('PUT', path, { body: { state: 1, version: 0 } }),
+      await ann.call('PUT', path, { body: { state: { $state: {} }, version: 9 } }),
+      await ann.call('PATCH', path, { body: [{ op: 'test', path: '/$state/x', value: 1 }] }),
+      await ann.call('GET', `${path}?version=9`),
+      await ann.call('POST', `/api/state/${ann.workspaceId}/batch`, { body: batch }),
+      await ann.call('POST', '/api/panels', { body: { workspaceId: ann.workspaceId, nxmlSource: '<x' } }),
+    ]
+    const fieldsOf = ({ body }: (typeof refusals)[number]) =>
+      Object.keys(body).filter((name) => name in ERROR_FIELDS)
+    expect(refusals.map((each) => [each.body.code, ...fieldsOf(each).toSorted()])).toEqual([
+      ['validation_failed', 'errors', 'pointer'],
+      ['validation_failed', 'currentVersion', 'pointer'],
+      ['patch_test_failed', 'operation', 'pointer'],
+      ['not_found', 'currentVersion'],
+      ['invalid_patch', 'change', 'operation', 'pointer'],
+      ['invalid_nxml', 'column', 'diagnostics', 'line'],
     ])
   })
 

@@ -8,6 +8,14 @@ interface Failure {
   readonly cause?: unknown
 }
 
+/** Codes that this client gives itself, beside those of the server. `docs/errors.md` is written from this table. */
+export const CLIENT_ERRORS = {
+  network:
+    'The server cannot be reached, or its answer broke off. Nobody knows whether the request was carried out.',
+  timeout: 'The server was silent for `timeoutMs`. Nobody knows whether the request was carried out.',
+  'http_<status>': 'The answer was no problem document, as one of a proxy may be.',
+} as const
+
 /**
  * A request that failed, in words a person can act on. Nothing was changed by it, unless `code` is `network` or `timeout`:
  * then nobody knows, and the same request under the same Idempotency-Key finds out.
@@ -15,7 +23,7 @@ interface Failure {
 export class ApiError extends Error {
   /** HTTP status; 0 when no answer came. */
   readonly status: number
-  /** The stable word of the problem document (docs/errors.md); `network`, `timeout`; `http_<status>` for a body that is none. */
+  /** The stable word of the problem document, or one of {@link CLIENT_ERRORS} (docs/errors.md). */
   readonly code: string
   /** The members of the problem document beside the standard ones: `pointer`, `currentVersion`, `mergedInto`, `errors`, … */
   readonly details: Readonly<Record<string, unknown>>

@@ -1,4 +1,4 @@
-export { ApiError, isApiError, isPassing } from './api-error.ts'
+export { ApiError, CLIENT_ERRORS, isApiError, isPassing } from './api-error.ts'
 export type { BatchChange, BatchOptions, SavedBatch } from './batch.ts'
 export { type ClientOptions, createClient, type NexusClient } from './client.ts'
 export type { PanelChange, PanelListener, PanelUpdate } from './followed-panel.ts'

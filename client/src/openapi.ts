@@ -510,21 +510,51 @@ export interface components {
             history?: components["schemas"]["HistoryEntry"][];
         };
         Problem: {
+            /** @description `urn:nexus:problem:{code}` */
             type: string;
+            /** @description What the code means. */
             title: string;
             status: number;
-            /** @enum {string} */
+            /**
+             * @description Stable; what a program looks at.
+             * @enum {string}
+             */
             code: "malformed_json" | "bad_request" | "unauthorized" | "invalid_credentials" | "forbidden" | "quota_exceeded" | "not_found" | "method_not_allowed" | "not_acceptable" | "email_taken" | "version_conflict" | "patch_test_failed" | "workspace_archived" | "idempotency_key_reused" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "invalid_patch" | "invalid_nxml" | "rate_limited" | "internal" | "unavailable";
+            /** @description What happened, for people. */
             detail: string;
+            /** @description Names the request in the log. */
             requestId: string;
-            currentVersion?: number;
+            /** @description RFC 6901: the place that is wrong, in the body or query (`validation_failed`), else in the panel’s state. Empty: all of it. */
             pointer?: string;
-            line?: number;
-            column?: number;
+            /** @description Every problem found, each with its `pointer` and `message`. */
             errors?: {
                 pointer: string;
                 message: string;
             }[];
+            /** @description The newest version of the panel. */
+            currentVersion?: number;
+            /** @description The version asked for is old and has become part of this one, which can be read. */
+            mergedInto?: number;
+            /** @description Which operation of the JSON Patch, counted from 0. */
+            operation?: number;
+            /** @description Which change of the batch, counted from 0. */
+            change?: number;
+            /** @description How much is allowed: bytes of a body or update; things of a plan. */
+            limit?: number;
+            /** @description The plan whose limit is reached. */
+            plan?: string;
+            /** @description Seconds to wait, as in `Retry-After`. */
+            retryAfter?: number;
+            /** @description The snapshot that stays asked for and will be made later. */
+            snapshotId?: string;
+            /** @description The panel that the snapshot does not show. */
+            panelId?: string;
+            /** @description Where the first error of the source is, counted from 1. */
+            line?: number;
+            /** @description The same, in its line. */
+            column?: number;
+            /** @description Everything found in the source, each with `code`, `severity`, `message` and place `loc`. */
+            diagnostics?: unknown[];
         } & {
             [key: string]: unknown;
         };

@@ -1,6 +1,6 @@
 // The words everybody shares. Safe in a browser: no Node modules, no connection.
 export type { Cause, TriggeredBy } from './model/cause.ts'
-export { ERRORS, type ErrorCode, isNexusError, NexusError } from './model/errors.ts'
+export { ERROR_FIELDS, ERRORS, type ErrorCode, isNexusError, NexusError } from './model/errors.ts'
 export {
   createNodeId,
   createOpaqueId,

@@ -19,7 +19,7 @@ function refusalOf(schema: z.ZodType, value: unknown): string[] {
     return []
   } catch (error) {
     if (!isNexusError(error)) throw error
-    return [error.message, ...(error.details.errors as { message: string }[]).map(({ message }) => message)]
+    return [error.message, ...(error.details.errors ?? []).map(({ message }) => message)]
   }
 }
 

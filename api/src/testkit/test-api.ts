@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import {
   type CommitDiffs,
   createNodeId,
+  ERROR_FIELDS,
   type Fanout,
   parseWorkspaceId,
   type StateCache,
@@ -115,7 +116,21 @@ async function call(
     },
     ...(content === undefined ? {} : { body: content }),
   })
-  return { status: response.status, headers: response.headers, body: parsed(await response.text()) }
+  const answer = { status: response.status, headers: response.headers, body: parsed(await response.text()) }
+  refuseUnlistedFields(answer)
+  return answer
+}
+
+const STANDARD_FIELDS = ['type', 'title', 'status', 'code', 'detail', 'requestId']
+
+/** Every refusal that any test meets has only fields that docs/errors.md lists for its code. */
+function refuseUnlistedFields({ status, body }: Answer): void {
+  if (status < 400 || typeof body !== 'object' || body === null) return
+  const unlisted = Object.keys(body).filter((name) => {
+    const codes = Object.entries(ERROR_FIELDS).find(([field]) => field === name)?.[1].codes ?? []
+    return !STANDARD_FIELDS.includes(name) && codes !== 'any' && !codes.includes(body.code)
+  })
+  if (unlisted.length > 0) throw new Error(`A problem has fields nobody lists: ${JSON.stringify(body)}`)
 }
 
 function parsed(text: string): unknown {

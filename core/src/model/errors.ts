@@ -93,6 +93,69 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS
 
+/** What an error can say beside its sentence: extra members of the problem document. */
+export interface ErrorDetails {
+  readonly pointer?: string
+  readonly errors?: readonly { readonly pointer: string; readonly message: string }[]
+  readonly currentVersion?: number
+  readonly mergedInto?: number
+  readonly operation?: number
+  readonly change?: number
+  readonly limit?: number
+  readonly plan?: string
+  readonly retryAfter?: number
+  readonly snapshotId?: string
+  readonly panelId?: string
+  readonly line?: number
+  readonly column?: number
+  readonly diagnostics?: readonly unknown[]
+}
+
+interface FieldRow {
+  /** `any`: whatever a change of a batch is refused with. */
+  readonly codes: readonly ErrorCode[] | 'any'
+  readonly text: string
+}
+
+/** Which codes have which of them, where there is something to say. `docs/errors.md` is written from this table. */
+export const ERROR_FIELDS: Readonly<Record<keyof ErrorDetails, FieldRow>> = {
+  pointer: {
+    codes: ['validation_failed', 'invalid_patch', 'patch_test_failed', 'payload_too_large', 'not_found'],
+    text: 'RFC 6901: the place that is wrong, in the body or query (`validation_failed`), else in the panel’s state. Empty: all of it.',
+  },
+  errors: {
+    codes: ['validation_failed'],
+    text: 'Every problem found, each with its `pointer` and `message`.',
+  },
+  currentVersion: {
+    codes: ['version_conflict', 'validation_failed', 'not_found'],
+    text: 'The newest version of the panel.',
+  },
+  mergedInto: {
+    codes: ['not_found'],
+    text: 'The version asked for is old and has become part of this one, which can be read.',
+  },
+  operation: {
+    codes: ['invalid_patch', 'patch_test_failed', 'payload_too_large'],
+    text: 'Which operation of the JSON Patch, counted from 0.',
+  },
+  change: { codes: 'any', text: 'Which change of the batch, counted from 0.' },
+  limit: {
+    codes: ['payload_too_large', 'quota_exceeded'],
+    text: 'How much is allowed: bytes of a body or update; things of a plan.',
+  },
+  plan: { codes: ['quota_exceeded'], text: 'The plan whose limit is reached.' },
+  retryAfter: { codes: ['rate_limited'], text: 'Seconds to wait, as in `Retry-After`.' },
+  snapshotId: { codes: ['unavailable'], text: 'The snapshot that stays asked for and will be made later.' },
+  panelId: { codes: ['not_found'], text: 'The panel that the snapshot does not show.' },
+  line: { codes: ['invalid_nxml'], text: 'Where the first error of the source is, counted from 1.' },
+  column: { codes: ['invalid_nxml'], text: 'The same, in its line.' },
+  diagnostics: {
+    codes: ['invalid_nxml'],
+    text: 'Everything found in the source, each with `code`, `severity`, `message` and place `loc`.',
+  },
+}
+
 /**
  * A failure the caller is told about, with one of the documented codes.
  *
@@ -100,14 +163,9 @@ export type ErrorCode = keyof typeof ERRORS
  */
 export class NexusError extends Error {
   readonly code: ErrorCode
-  /** Extra members of the problem document, such as `currentVersion` or `pointer`. */
-  readonly details: Readonly<Record<string, unknown>>
+  readonly details: ErrorDetails
 
-  constructor(
-    code: ErrorCode,
-    detail: string,
-    options: { details?: Record<string, unknown>; cause?: unknown } = {},
-  ) {
+  constructor(code: ErrorCode, detail: string, options: { details?: ErrorDetails; cause?: unknown } = {}) {
     super(detail, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'NexusError'
     this.code = code
