@@ -1,5 +1,5 @@
 import { codeHtml, jsonHtml, pathHtml, rowsHtml, textHtml } from './docs-html.ts'
-import { RESPONSE_HEADERS } from './headers.ts'
+import { COMMON_HEADERS, RESPONSE_HEADERS } from './headers.ts'
 import type { JsonSchema } from './json-schemas.ts'
 import type { MediaObject, OperationObject, ResponseObject } from './operation-object.ts'
 import type { Parameter } from './parameters.ts'
@@ -64,10 +64,12 @@ function answerRow([status, { description, headers, content = {} }]: readonly [s
   const bodies = Object.entries(content).map(([type, media]) =>
     isProblem ? '' : ` ${codeHtml(type)} ${schemaHtml(media.schema)}${examplesHtml(media)}`,
   )
-  const named = Object.keys(headers).filter((name) => name !== 'X-Request-Id')
+  const named = Object.keys(headers).filter((name) => !isCommon(name))
   const told = named.map((name): Row => [codeHtml(name), textHtml(headerText(name))])
   return [status, `${textHtml(description)}${bodies.join('')}${told.length === 0 ? '' : rowsHtml(told)}`]
 }
+
+const isCommon = (name: string): boolean => COMMON_HEADERS.some((common) => common === name)
 
 const headerText = (name: string): string =>
   Object.entries(RESPONSE_HEADERS).find(([known]) => known === name)?.[1].description ?? ''

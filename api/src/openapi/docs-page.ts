@@ -56,7 +56,10 @@ function socketHtml({ path, summary, description, says, hears, closeCodes }: Soc
 }
 
 function headersHtml(): string {
-  const tables = { 'Of requests': REQUEST_HEADERS, 'Of answers': RESPONSE_HEADERS }
+  const tables = {
+    'Of requests': REQUEST_HEADERS,
+    'Of answers (the first two: of every one)': RESPONSE_HEADERS,
+  }
   return Object.entries(tables)
     .map(([title, headers]) => {
       const rows = Object.entries(headers).map(([name, { description }]): [string, string] => [

@@ -31,6 +31,11 @@ export const RESPONSE_HEADERS = {
       'Names the request in the log: the one sent, when it has 1 to 100 of `A-Za-z0-9._:-`, else a new one.',
     schema: { type: 'string' },
   },
+  'Cache-Control': {
+    description:
+      '`no-store`, but for states `private, no-cache` (ask again with `If-None-Match`), and for the public keys `public, max-age=300`.',
+    schema: { type: 'string' },
+  },
   ETag: {
     description: 'The version, in quotes; for `If-None-Match` and `If-Match`.',
     schema: { type: 'string', examples: ['"8"'] },
@@ -67,7 +72,10 @@ export const RESPONSE_HEADERS = {
 } as const
 export type ResponseHeader = keyof typeof RESPONSE_HEADERS
 
-/** Those of a refusal with this status. Every answer has `X-Request-Id`. */
+/** Those that every answer has. */
+export const COMMON_HEADERS: readonly ResponseHeader[] = ['X-Request-Id', 'Cache-Control']
+
+/** Those of a refusal with this status, beside the common ones. */
 export function headersOfProblem(status: number, method: string): ResponseHeader[] {
   if (status === 401) return ['WWW-Authenticate']
   if (status === 415 && method === 'patch') return ['Accept-Patch']

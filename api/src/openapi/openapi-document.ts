@@ -2,7 +2,7 @@ import { ERRORS, type ErrorCode } from '@nexus/core'
 import { problemSchema } from '@nexus/core/http-contract'
 import { ACCOUNT_OPERATIONS } from './account-operations.ts'
 import { EXAMPLES } from './examples.ts'
-import { headersOfProblem, RESPONSE_HEADERS, type ResponseHeader } from './headers.ts'
+import { COMMON_HEADERS, headersOfProblem, RESPONSE_HEADERS, type ResponseHeader } from './headers.ts'
 import { createSchemas, DEFAULT_LIMITS, type DocumentLimits, type Schemas } from './json-schemas.ts'
 import { type Answer, type Named, type Operation, TAGS } from './operation.ts'
 import type { MediaObject, OperationObject, ResponseObject } from './operation-object.ts'
@@ -155,5 +155,5 @@ const codesOf = ({ errors, body, isPublic }: Operation): ReadonlySet<ErrorCode> 
 
 const headersOf = (own: readonly ResponseHeader[]) =>
   Object.fromEntries(
-    (['X-Request-Id', ...own] as const).map((name) => [name, { $ref: `#/components/headers/${name}` }]),
+    [...COMMON_HEADERS, ...own].map((name) => [name, { $ref: `#/components/headers/${name}` }]),
   )
