@@ -879,11 +879,13 @@ export interface components {
             hash: string;
             files: {
                 path: string;
+                /** @description Of a renamed file: what it was called. */
                 previousPath: string | null;
                 /** @enum {string} */
                 change: "added" | "changed" | "removed" | "renamed";
                 additions: number;
                 deletions: number;
+                /** @description Unified, without the file’s header; empty when only the name changed. `null`: the commit is too large to be told. */
                 diff: string | null;
             }[];
         };
@@ -1085,7 +1087,7 @@ export interface components {
     headers: {
         /** @description Names the request in the log: the one sent, when it has 1 to 100 of `A-Za-z0-9._:-`, else a new one. */
         "X-Request-Id": string;
-        /** @description `no-store`, but for states `private, no-cache` (ask again with `If-None-Match`), and for the public keys `public, max-age=300`. */
+        /** @description `no-store`, but for states `private, no-cache` (ask again with `If-None-Match`); what a commit did and the public keys may be kept. */
         "Cache-Control": string;
         /** @description The version, in quotes; for `If-None-Match` and `If-Match`. */
         ETag: string;
@@ -3072,6 +3074,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3082,6 +3085,7 @@ export interface operations {
             401: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
@@ -3093,6 +3097,7 @@ export interface operations {
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3103,6 +3108,7 @@ export interface operations {
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3113,6 +3119,7 @@ export interface operations {
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
                     "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };

@@ -33,7 +33,7 @@ export const RESPONSE_HEADERS = {
   },
   'Cache-Control': {
     description:
-      '`no-store`, but for states `private, no-cache` (ask again with `If-None-Match`), and for the public keys `public, max-age=300`.',
+      '`no-store`, but for states `private, no-cache` (ask again with `If-None-Match`); what a commit did and the public keys may be kept.',
     schema: { type: 'string' },
   },
   ETag: {

@@ -85,13 +85,16 @@ export const commitDiffSchema = z.object({
   files: z.array(
     z.object({
       path: z.string(),
-      /** Of a renamed file: what it was called. */
-      previousPath: z.string().nullable(),
+      previousPath: z.string().nullable().describe('Of a renamed file: what it was called.'),
       change: z.enum(FILE_CHANGES),
       additions: z.int(),
       deletions: z.int(),
-      /** Unified, without the file's header; '' when only the name changed. `null`: the commit is too large to be told. */
-      diff: z.string().nullable(),
+      diff: z
+        .string()
+        .nullable()
+        .describe(
+          'Unified, without the file’s header; empty when only the name changed. `null`: the commit is too large to be told.',
+        ),
     }),
   ),
 })
