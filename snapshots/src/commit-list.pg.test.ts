@@ -38,7 +38,7 @@ test('[SNAP16] the list of commits says of each what the repository says', async
   ])
   const [newest, , first] = list
   expect(newest).toMatchObject({
-    message: 'Todo: changed\n\nbefore lunch',
+    message: 'Todo: n changed\n\nbefore lunch',
     snapshot_id: snapshotId,
     manifest: { [todo.id]: 3 },
   })

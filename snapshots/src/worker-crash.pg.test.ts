@@ -40,7 +40,7 @@ describe.each(STEPS)('[SNAP11] after a crash at %s', (step) => {
     await stage.edit(panel, ADA, (state) => state.set('x', 2))
     await crashAt(stage, step)
     await (await stage.worker()).commitChanged()
-    expect(await subjectsOf(stage)).toEqual(['P: changed', 'First snapshot: 1 panel'])
+    expect(await subjectsOf(stage)).toEqual(['P: x changed', 'First snapshot: 1 panel'])
     const [, second] = await snapshotsOf(stage)
     expect(second).toMatchObject({ type: 'auto', manifest: { [panel.id]: 2 }, panel_count: 1 })
     expect(second?.total_size_bytes).toBeGreaterThan(0)

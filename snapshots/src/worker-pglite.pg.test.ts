@@ -16,7 +16,7 @@ test('[SNAP7] with the embedded database a workspace is kept the same way', asyn
   const id = await stage.request({ description: 'Release' })
   await worker.start()
   await worker.idle()
-  expect(await subjectsOf(stage)).toEqual(['P: changed', 'First snapshot: 1 panel'])
+  expect(await subjectsOf(stage)).toEqual(['P: x changed', 'First snapshot: 1 panel'])
   const rows = await snapshotsOf(stage)
   expect(rows.find((row) => row.id === id)).toMatchObject({ state: 'created', manifest: { [panel.id]: 2 } })
   await expectSound(stage.repository)

@@ -27,7 +27,11 @@ test('[SNAP12] three workers on one database commit each change of a workspace o
   for (const stage of stages) {
     const repository = join(first.gitDir, `${stage.workspaceId}.git`)
     const there = { ...stage, git: (...args: string[]) => realGit(repository, ...args) }
-    expect(await subjectsOf(there)).toEqual(['P: changed', 'P: changed', 'First snapshot: 1 panel'])
+    expect(await subjectsOf(there)).toEqual([
+      'P: round changed',
+      'P: round changed',
+      'First snapshot: 1 panel',
+    ])
     expect(await snapshotsOf(stage)).toHaveLength(3)
   }
 })

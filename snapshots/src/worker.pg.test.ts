@@ -16,6 +16,7 @@ describe('what a commit holds', () => {
     await worker.commitChanged()
     const folder = `panels/to-do-${todo.id.slice(-8)}`
     expect((await stage.git('ls-tree', '-r', '--name-only', 'main')).trim().split('\n')).toEqual([
+      'README.md',
       `${folder}/state.json`,
       'workspace.json',
     ])
@@ -98,7 +99,7 @@ describe('what a commit holds', () => {
     expect(trailers.trim().split('\n')).toEqual([
       `Snapshot-Id: ${id}`,
       `Workspace-Id: ${stage.workspaceId}`,
-      'Renderer-Version: 1',
+      'Renderer-Version: 2',
       `Panel-Version: ${panel.id} 1`,
     ])
   })
@@ -163,7 +164,7 @@ describe('what makes a commit', () => {
     await worker.commitChanged()
     const [id, before, after] = [panel.id.slice(-8), 'panels/old-name', 'panels/new-name']
     expect(await stage.git('diff', '-M', '--name-status', 'main~1', 'main')).toBe(
-      `R100\t${before}-${id}/state.json\t${after}-${id}/state.json\nM\tworkspace.json\n`,
+      `M\tREADME.md\nR100\t${before}-${id}/state.json\t${after}-${id}/state.json\nM\tworkspace.json\n`,
     )
     expect(await subjectsOf(stage)).toEqual(['New name: renamed from Old name', 'First snapshot: 1 panel'])
   })
@@ -175,7 +176,7 @@ describe('what makes a commit', () => {
     await worker.commitChanged()
     await stage.db.updateTable('panels').set({ deleted_at: new Date() }).where('id', '=', panel.id).execute()
     await worker.commitChanged()
-    expect((await stage.git('ls-tree', '-r', '--name-only', 'main')).trim()).toBe('workspace.json')
+    expect((await stage.git('ls-tree', '-r', '--name-only', 'main')).trim()).toBe('README.md\nworkspace.json')
   })
 })
 

@@ -10,11 +10,13 @@ import type { FolderSizes } from './folder-sizes.ts'
 
 export const WORKSPACE_FILE = 'workspace.json'
 export const PANELS_FOLDER = 'panels'
+export const README_FILE = 'README.md'
 
 /** The commit the next one follows. */
 export interface Base {
   readonly commit: Commit
   readonly workspaceFile: BlobHash | null
+  readonly readmeFile: BlobHash | null
   /** `null`: somebody else's commit, of which nothing is known. */
   readonly shown: Shown | null
   /** The versions `shown` is at; empty when its files came from another renderer and must all be written again. */
@@ -31,8 +33,9 @@ export interface Base {
 export async function readBase(repository: Repository, commit: Commit, ledger: LedgerRow): Promise<Base> {
   const root = await repository.readFolder(commit.tree)
   const workspaceFile = root.files.get(WORKSPACE_FILE) ?? null
+  const readmeFile = root.files.get(README_FILE) ?? null
   const file = workspaceFile === null ? null : parseWorkspaceFile(await repository.readText(workspaceFile))
-  if (file === null) return { commit, workspaceFile, shown: null, manifest: {}, trees: new Map() }
+  if (file === null) return { commit, workspaceFile, readmeFile, shown: null, manifest: {}, trees: new Map() }
   const panelsTree = root.folders.get(PANELS_FOLDER)
   const folders =
     panelsTree === undefined ? new Map<string, TreeHash>() : (await repository.readFolder(panelsTree)).folders
@@ -43,6 +46,7 @@ export async function readBase(repository: Repository, commit: Commit, ledger: L
   return {
     commit,
     workspaceFile,
+    readmeFile,
     shown: { name: file.name, description: file.description, panels },
     manifest: manifestOf(commit, ledger),
     trees: new Map(panels.map((panel) => [panel.id, panel.tree])),
@@ -57,7 +61,9 @@ function manifestOf(commit: Commit, ledger: LedgerRow): Manifest {
 
 /** UTF-8 bytes of all files of ours in the commit. */
 export async function sizeOfBase(repository: Repository, sizes: FolderSizes, base: Base): Promise<number> {
-  let bytes = base.workspaceFile === null ? 0 : await repository.sizeOf(base.workspaceFile)
+  let bytes = 0
+  for (const file of [base.workspaceFile, base.readmeFile])
+    if (file !== null) bytes += await repository.sizeOf(file)
   for (const tree of base.trees.values()) bytes += await sizes.of(repository, tree)
   return bytes
 }

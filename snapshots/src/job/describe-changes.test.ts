@@ -37,3 +37,36 @@ test('[SNAP6] changes of the workspace itself are said', () => {
 test('[SNAP6] the first commit counts its panels', () => {
   expect(describeChanges(null, shown(panel('A'))).subject).toBe('First snapshot: 1 panel')
 })
+
+test('[SNAP6] panels are named with what became of their content, as long as the line is short', () => {
+  const [todo, notes, board] = [panel('Todo'), panel('Notes'), panel('Board with a rather long name')]
+  const contents = new Map([
+    [todo.id, '3 tasks added, 1 done'],
+    [notes.id, 'text edited'],
+    [board.id, '2 columns added, 1 removed, title edited'],
+  ])
+  const describe = (...changedPanels: ShownPanel[]) =>
+    describeChanges(shown(...changedPanels), shown(...changedPanels.map(changed)), contents)
+  expect(describe(todo, notes)).toEqual({
+    subject: 'Todo: 3 tasks added, 1 done; Notes: text edited',
+    body: [],
+  })
+  expect(describe(todo, notes, board)).toEqual({
+    subject: 'Todo: changed; Notes: changed; Board with a rather long name: changed',
+    body: [
+      [
+        '- Todo: 3 tasks added, 1 done',
+        '- Notes: text edited',
+        '- Board with a rather long name: 2 columns added, 1 removed, title edited',
+      ].join('\n'),
+    ],
+  })
+})
+
+test('[SNAP6] of very many panels the first hundred are listed', () => {
+  const before = Array.from({ length: 130 }, (_, at) => panel(`P${at}`))
+  const { subject, body } = describeChanges(shown(...before), shown(...before.map(changed)))
+  expect(subject).toBe('130 panels changed')
+  expect(body[0]?.split('\n')).toHaveLength(101)
+  expect(body[0]?.endsWith('\n- and 30 more')).toBe(true)
+})

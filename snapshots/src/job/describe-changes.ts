@@ -21,6 +21,10 @@ export interface Shown {
 /** Up to this many panels are named in the subject; more are counted. */
 const NAMED_PANELS = 3
 const NAME_CHARS = 30
+/** More is cut off by the programs that show it. */
+const SUBJECT_CHARS = 72
+/** In the list below the subject; more are counted. */
+const LISTED_PANELS = 100
 
 type ChangeKind = 'changed' | 'added' | 'removed' | 'renamed'
 
@@ -28,37 +32,59 @@ interface PanelChange {
   readonly name: string
   readonly kinds: readonly ChangeKind[]
   readonly formerName?: string
+  /** Of a changed one, when it was looked at. */
+  readonly content?: string
 }
 
-/** What a commit did, in words: a subject, and a list of the panels when the subject only counts them. */
-export function describeChanges(before: Shown | null, after: Shown): { subject: string; body: string[] } {
+/**
+ * What a commit did, in words: a subject, and a list of the panels when the subject does not say it all.
+ *
+ * @param contents - What became of the content of panels, in words, as far as that was looked at.
+ */
+export function describeChanges(
+  before: Shown | null,
+  after: Shown,
+  contents: ReadonlyMap<PanelId, string> = new Map(),
+): { subject: string; body: string[] } {
   if (before === null)
     return { subject: `First snapshot: ${countOf(after.panels.length, 'panel')}`, body: [] }
-  const changes = panelChanges(before.panels, after.panels)
+  const changes = panelChanges(before.panels, after.panels, contents)
   const whole = workspaceChanges(before, after)
-  if (changes.length <= NAMED_PANELS) {
-    return { subject: [...changes.map(toPhrase), ...whole].join('; ') || 'Snapshot', body: [] }
-  }
+  const all = [...changes.map(toPhrase), ...whole].join('; ') || 'Snapshot'
+  if (changes.length <= 1 || (changes.length <= NAMED_PANELS && all.length <= SUBJECT_CHARS))
+    return { subject: all, body: [] }
+  const named = [...changes.map(toShortPhrase), ...whole].join('; ')
+  const isShort = changes.length <= NAMED_PANELS && named.length <= SUBJECT_CHARS
   return {
-    subject: [countKinds(changes), ...whole].join('; '),
-    body: [changes.map((change) => `- ${toPhrase(change)}`).join('\n')],
+    subject: isShort ? named : [countKinds(changes), ...whole].join('; '),
+    body: [listOf(changes)],
   }
 }
 
-function panelChanges(before: readonly ShownPanel[], after: readonly ShownPanel[]): PanelChange[] {
+function panelChanges(
+  before: readonly ShownPanel[],
+  after: readonly ShownPanel[],
+  contents: ReadonlyMap<PanelId, string>,
+): PanelChange[] {
   const former = new Map(before.map((panel) => [panel.id, panel]))
   const present = new Set(after.map((panel) => panel.id))
-  const kept = after.flatMap((panel) => toChange(former.get(panel.id), panel))
+  const kept = after.flatMap((panel) => toChange(former.get(panel.id), panel, contents.get(panel.id)))
   const removed = before.filter((panel) => !present.has(panel.id))
   return [...kept, ...removed.map(({ name }) => ({ name, kinds: ['removed'] as const }))]
 }
 
-function toChange(before: ShownPanel | undefined, after: ShownPanel): PanelChange[] {
+function toChange(
+  before: ShownPanel | undefined,
+  after: ShownPanel,
+  content: string | undefined,
+): PanelChange[] {
   if (before === undefined) return [{ name: after.name, kinds: ['added'] }]
   const kinds: ChangeKind[] = []
   if (before.name !== after.name) kinds.push('renamed')
   if (before.tree !== after.tree) kinds.push('changed')
-  return kinds.length === 0 ? [] : [{ name: after.name, kinds, formerName: before.name }]
+  if (kinds.length === 0) return []
+  const change = { name: after.name, kinds, formerName: before.name }
+  return [content === undefined ? change : { ...change, content }]
 }
 
 function workspaceChanges(before: Shown, after: Shown): string[] {
@@ -77,11 +103,20 @@ function isReordered(before: readonly ShownPanel[], after: readonly ShownPanel[]
   return after.filter((panel) => inBefore.has(panel.id)).some((panel, index) => panel.id !== order[index]?.id)
 }
 
-function toPhrase({ name, kinds, formerName }: PanelChange): string {
-  const words = kinds.map((kind) =>
-    kind === 'renamed' ? `renamed from ${toLine(formerName ?? '', NAME_CHARS)}` : kind,
-  )
+function toPhrase({ name, kinds, formerName, content }: PanelChange): string {
+  const words = kinds.map((kind) => {
+    if (kind === 'renamed') return `renamed from ${toLine(formerName ?? '', NAME_CHARS)}`
+    return kind === 'changed' ? (content ?? kind) : kind
+  })
   return `${toLine(name, NAME_CHARS)}: ${words.join(', ')}`
+}
+
+const toShortPhrase = ({ content: _, ...change }: PanelChange): string => toPhrase(change)
+
+function listOf(changes: readonly PanelChange[]): string {
+  const lines = changes.slice(0, LISTED_PANELS).map((change) => `- ${toPhrase(change)}`)
+  const left = changes.length - lines.length
+  return [...lines, ...(left > 0 ? [`- and ${left} more`] : [])].join('\n')
 }
 
 function countKinds(changes: readonly PanelChange[]): string {

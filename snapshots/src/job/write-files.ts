@@ -2,8 +2,9 @@ import { NexusError, type PanelId, type UpdateLog } from '@nexus/core'
 import type { BlobHash, Repository, TreeHash } from '../git/repository.ts'
 import { toFolderNames } from '../render/folder-name.ts'
 import { type Files, renderPanel, sizeOf } from '../render/panel-files.ts'
+import { renderReadme } from '../render/readme-file.ts'
 import { renderWorkspace } from '../render/workspace-file.ts'
-import { type Base, PANELS_FOLDER, WORKSPACE_FILE } from './base.ts'
+import { type Base, PANELS_FOLDER, README_FILE, WORKSPACE_FILE } from './base.ts'
 import type { Cut, CutPanel } from './cut.ts'
 import type { Shown } from './describe-changes.ts'
 import type { FolderSizes } from './folder-sizes.ts'
@@ -44,15 +45,19 @@ export async function writeFiles(sources: Sources, cut: Cut, base: Base | null):
     folders.set(folder, tree)
     return { id, name, type, folder, tree }
   })
-  const { workspaceId, name, description } = cut
-  const workspaceText = renderWorkspace({ id: workspaceId, name, description, panels })
-  const workspaceFile = await repository.writeText(workspaceText)
+  const { name, description } = cut
+  const texts = renderTop(cut, panels)
+  const workspaceFile = await repository.writeText(texts.workspace)
+  const readmeFile = await repository.writeText(texts.readme)
   const panelsTree = folders.size === 0 ? null : await repository.writeFolder({ files: new Map(), folders })
   const tree = await repository.writeFolder({
-    files: new Map([[WORKSPACE_FILE, workspaceFile]]),
+    files: new Map([
+      [WORKSPACE_FILE, workspaceFile],
+      [README_FILE, readmeFile],
+    ]),
     folders: new Map(panelsTree === null ? [] : [[PANELS_FOLDER, panelsTree]]),
   })
-  let totalBytes = Buffer.byteLength(workspaceText)
+  let totalBytes = bytesOf(texts)
   for (const panel of panels) totalBytes += await sizes.of(repository, panel.tree)
   return { tree, workspaceFile, shown: { name, description, panels }, totalBytes }
 }
@@ -61,13 +66,23 @@ export async function writeFiles(sources: Sources, cut: Cut, base: Base | null):
 export async function measureFiles(log: UpdateLog, cut: Cut): Promise<number> {
   const folderNames = toFolderNames(cut.panels)
   const panels = cut.panels.map(({ id, name, type }) => ({ id, name, type, folder: known(folderNames, id) }))
-  const { workspaceId, name, description } = cut
-  let bytes = Buffer.byteLength(renderWorkspace({ id: workspaceId, name, description, panels }))
+  let bytes = bytesOf(renderTop(cut, panels))
   await forEach(cut.panels, PANELS_AT_A_TIME, async (panel) => {
     bytes += sizeOf(await render(log, panel))
   })
   return bytes
 }
+
+type ListedPanels = Parameters<typeof renderWorkspace>[0]['panels']
+
+/** The files beside the panels' folders. */
+const renderTop = ({ workspaceId, name, description }: Cut, panels: ListedPanels) => ({
+  workspace: renderWorkspace({ id: workspaceId, name, description, panels }),
+  readme: renderReadme({ name, description, panels }),
+})
+
+const bytesOf = (texts: ReturnType<typeof renderTop>): number =>
+  Object.values(texts).reduce((sum, text) => sum + Buffer.byteLength(text), 0)
 
 const keptTree = (panel: CutPanel, base: Base | null): TreeHash | null =>
   base?.manifest[panel.id] === panel.version ? (base.trees.get(panel.id) ?? null) : null

@@ -3,6 +3,9 @@ import { buildDocument, FREE_FORM_MODEL, type PanelModel, readSource, readState 
 import { panelModel } from '@nexus/core/nxml'
 import { toCanonicalJson } from './canonical-json.ts'
 
+export const STATE_FILE = 'state.json'
+export const SOURCE_FILE = 'panel.nxml'
+
 /** File name → text. */
 export type Files = ReadonlyMap<string, string>
 
@@ -17,8 +20,8 @@ export function renderPanel(record: DocumentRecord): Files {
   try {
     const source = readSource(doc)
     const state = readState(doc, modelOf(source).shape)
-    const files = new Map([['state.json', toCanonicalJson(state)]])
-    if (source !== null) files.set('panel.nxml', source)
+    const files = new Map([[STATE_FILE, toCanonicalJson(state)]])
+    if (source !== null) files.set(SOURCE_FILE, source)
     return files
   } finally {
     doc.destroy()

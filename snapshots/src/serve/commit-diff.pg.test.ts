@@ -95,6 +95,6 @@ test('[COM4] what is no commit has no diff; a commit too large to be told says w
   await stage.addPanel({ name: 'Large', state: { text: 'x'.repeat(6_000_000) } })
   await worker.commitChanged()
   const large = await diffOf((await hashesOf(stage)).at(-1) ?? '')
-  expect(large?.files).toHaveLength(2)
+  expect(large?.files).toHaveLength(3)
   expect(large?.files.every(({ diff }) => diff === null)).toBe(true)
 })

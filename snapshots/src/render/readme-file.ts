@@ -1,0 +1,53 @@
+interface ShownWorkspace {
+  readonly name: string
+  readonly description: string
+  /** In the order of the sidebar. */
+  readonly panels: readonly {
+    readonly name: string
+    readonly type: string
+    /** Below `panels/`. */
+    readonly folder: string
+  }[]
+}
+
+const ABOUT = `Each panel has a folder: \`state.json\` is its state, \`panel.nxml\` the source of a panel that has one. \`workspace.json\`
+lists the panels in order. Every commit is one moment of the workspace. Nexus writes these files; to change them, change the workspace.`
+
+/** The text of `README.md`, for whoever opens the repository: what is in it. Pure; what people wrote is text, never Markdown. */
+export function renderReadme({ name, description, panels }: ShownWorkspace): string {
+  const rows = panels.map(
+    (panel) => `| [${toInline(panel.name)}](panels/${panel.folder}/) | ${toInline(panel.type)} |`,
+  )
+  const list =
+    rows.length === 0 ? 'There are no panels yet.' : ['| Panel | Type |', '| --- | --- |', ...rows].join('\n')
+  return `${[`# ${toInline(name)}`, ...toParagraphs(description), list, ABOUT].join('\n\n')}\n`
+}
+
+/** Of a line: what would begin something else than text in CommonMark or its tables. */
+const SPECIAL = /[\\`*_[\]<>|&~!#$]/g
+/** What begins a list, a heading's line or code at the start of a line. */
+const SPECIAL_FIRST = /^([-+=]|\d+(?=[.)]))/
+
+function toInline(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .trim()
+    .replace(SPECIAL, '\\$&')
+}
+
+function toParagraphs(text: string): string[] {
+  return text
+    .split(/(?:\r\n?|\n)(?:[^\S\n\r]*(?:\r\n?|\n))+/)
+    .map((paragraph) =>
+      paragraph
+        .split(/\r\n?|\n/)
+        .map((line) => toInline(line).replace(SPECIAL_FIRST, escapeFirst))
+        .filter((line) => line !== '')
+        .join('\n'),
+    )
+    .filter((paragraph) => paragraph !== '')
+}
+
+/** A number is text when the dot after it is. */
+const escapeFirst = (first: string): string => (/\d/.test(first) ? `${first}\\` : `\\${first}`)
