@@ -8,6 +8,7 @@ import { benchClusterVisible } from './scenarios/cluster-visible.ts'
 import { benchCrash } from './scenarios/crash.ts'
 import { benchCrashLost } from './scenarios/crash-lost.ts'
 import { benchCrowd } from './scenarios/crowd.ts'
+import { benchGitGrowth } from './scenarios/git-growth.ts'
 import { benchIdle } from './scenarios/idle.ts'
 import { benchLive } from './scenarios/live.ts'
 import { benchManyDocuments } from './scenarios/many-documents.ts'
@@ -16,6 +17,7 @@ import { benchOutageLost } from './scenarios/outage-lost.ts'
 import { benchReconnect } from './scenarios/reconnect.ts'
 import { benchRedisDown } from './scenarios/redis-down.ts'
 import { benchRedisTraffic } from './scenarios/redis-traffic.ts'
+import { benchSnapshots } from './scenarios/snapshots.ts'
 import { benchSoak } from './scenarios/soak.ts'
 import { benchStart } from './scenarios/start.ts'
 import { benchState } from './scenarios/state.ts'
@@ -43,6 +45,8 @@ const SCENARIOS: Readonly<Record<string, (options: RunOptions) => Promise<void>>
   'api-history': benchApiHistory,
   'api-live': benchApiLive,
   'api-zipf': benchApiZipf,
+  snapshots: benchSnapshots,
+  'git-growth': benchGitGrowth,
 }
 
 const asked = process.argv.slice(2).filter((argument) => argument !== '--quick')
