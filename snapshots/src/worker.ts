@@ -29,6 +29,7 @@ import { createKeeperMetrics } from './job/keeper-metrics.ts'
 import { findRequested } from './job/ledger.ts'
 import type { JobContext, JobReason, JobStep } from './job/snapshot-job.ts'
 import { createRepositoryPacking } from './packing/packing.ts'
+import { createSnapshotRetention } from './retention.ts'
 import { createRetries, type Failure } from './schedule/retries.ts'
 import { startRounds } from './schedule/rounds.ts'
 import { createWorkQueue } from './schedule/work-queue.ts'
@@ -80,6 +81,8 @@ export interface SnapshotWorker extends Service {
   thinHistory(): Promise<void>
   /** Does at once what is done every hour: repositories that have grown are packed, or failed and are tried again. */
   packRepositories(): Promise<void>
+  /** Does at once what is done every hour: of automatic snapshots that are old, some are kept. */
+  forgetOldSnapshots(): Promise<void>
   readonly commitDiffs: CommitDiffs
   /** Resolves when nothing is under way and nothing waits, pauses before retries aside. */
   idle(): Promise<void>
@@ -131,6 +134,7 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
     for (const id of workspaceIds) if (!retries.isPaused(id)) queue.add(id, reason)
   }
   const program = createGitProgram(options.gitProgram)
+  const retention = createSnapshotRetention(deps)
   const packing = createRepositoryPacking({ ...context, program, logger: deps.logger })
   const thinning = createThinning({ ...deps, days: options.fullHistoryDays })
   const lookout = createLookout(deps.logger)
@@ -162,6 +166,7 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
   const stop = async (): Promise<void> => {
     thinning.stop()
     packing.stop()
+    retention.stop()
     await Promise.all(stops.splice(0).map((end) => end()))
     await queue.close()
     retries.stop()
@@ -178,6 +183,8 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
       const timer = startRounds(options.intervalMs, lookForChanges, { align: true })
       const thinningTimer = startRounds(UPKEEP_INTERVAL_MS, thinning.run, { align: false })
       const packingTimer = startRounds(UPKEEP_INTERVAL_MS, packing.run, { align: false })
+      const retentionTimer = startRounds(UPKEEP_INTERVAL_MS, retention.run, { align: false })
+      stops.push(retentionTimer.stop)
       stops.push(unsubscribe, polling.stop, timer.stop, thinningTimer.stop, packingTimer.stop)
       await lookForRequests()
     },
@@ -187,6 +194,7 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
     },
     thinHistory: thinning.run,
     packRepositories: packing.run,
+    forgetOldSnapshots: retention.run,
     commitDiffs: {
       read: async ({ workspaceId, hash }) => {
         if ((await program.version()) === null)

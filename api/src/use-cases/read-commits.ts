@@ -14,19 +14,21 @@ export async function readCommits(
 ): Promise<CommitEntry[]> {
   const after = before === null ? null : await numberOf(db, workspaceId, before)
   const rows = await db
-    .selectFrom('workspace_commits')
+    .selectFrom('workspace_commits as c')
+    // Those of the timer are forgotten in time.
+    .leftJoin('state_snapshots as s', 's.id', 'c.snapshot_id')
     .select([
-      'hash',
-      'message',
-      'author_name',
-      'author_email',
-      'committed_at',
-      'panels_changed',
-      'snapshot_id',
+      'c.hash',
+      'c.message',
+      'c.author_name',
+      'c.author_email',
+      'c.committed_at',
+      'c.panels_changed',
+      's.id as snapshot_id',
     ])
-    .where('workspace_id', '=', workspaceId)
-    .$if(after !== null, (query) => query.where('number', '<', after ?? 0))
-    .orderBy('number', 'desc')
+    .where('c.workspace_id', '=', workspaceId)
+    .$if(after !== null, (query) => query.where('c.number', '<', after ?? 0))
+    .orderBy('c.number', 'desc')
     .limit(limit)
     .execute()
   return rows.map((row) => ({

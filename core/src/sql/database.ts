@@ -1,6 +1,7 @@
 import type { ColumnType, Generated, JSONColumnType, Kysely, Transaction } from 'kysely'
 import type { ChangeType, TriggeredBy } from '../model/cause.ts'
 import type { PanelId, SnapshotId, UserId, WorkspaceId } from '../model/ids.ts'
+import type { JsonObject } from '../model/json.ts'
 import type { Role } from '../model/role.ts'
 import type { Version } from '../model/version.ts'
 import type { DocumentName } from '../wire/document-name.ts'
@@ -134,6 +135,14 @@ interface WorkspaceGitTable {
   packed_whole_at: ColumnType<string | null, string | null | undefined>
 }
 
+interface PanelProjectionsTable {
+  panel_id: PanelId
+  workspace_id: WorkspaceId
+  version: number
+  state: JSONColumnType<JsonObject>
+  updated_at: Generated<Date>
+}
+
 /** Columns of the tables in `core/migrations`, as both PostgreSQL and PGlite hand them out (bigint → number). */
 export interface Database {
   panel_states: PanelStatesTable
@@ -145,6 +154,7 @@ export interface Database {
   workspace_members: WorkspaceMembersTable
   panels: PanelsTable
   state_snapshots: StateSnapshotsTable
+  panel_projections: PanelProjectionsTable
   workspace_git: WorkspaceGitTable
   workspace_commits: WorkspaceCommitsTable
   users: UsersTable

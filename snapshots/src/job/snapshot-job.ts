@@ -16,6 +16,7 @@ import {
   writeLedger,
 } from './ledger.ts'
 import { makeCommit } from './make-commit.ts'
+import { projectPanels } from './projections.ts'
 import { measureFiles, writeFiles } from './write-files.ts'
 
 /** The moments between which a crash may fall; each is named by what is true from then on. */
@@ -95,7 +96,7 @@ interface Wanted {
 type Kept = Extract<JobOutcome, { state: 'kept' }>
 
 async function keep(context: JobContext, claim: Claim, { cut, waiting }: Wanted): Promise<Kept> {
-  const { claimant, gitDir, onStep } = context
+  const { claimant, gitDir, log, onStep } = context
   const repository = await openRepository(gitDir, claim.workspaceId)
   const last = await readLast(context, claim, repository)
   const requests = waiting.filter((request) => !last.repaired.has(request.id))
@@ -114,6 +115,7 @@ async function keep(context: JobContext, claim: Claim, { cut, waiting }: Wanted)
     await writeLedger(claimant.db, claim, { commit, manifest, fingerprint, totalBytes, snapshots })
     await onStep('ledger-written', claim.workspaceId)
   }
+  if (isNew || last.isRepaired) await projectPanels({ db: claimant.db, log }, claim, cut)
   return { state: 'kept', commit, isNew, answered: snapshots.length + last.repaired.size }
 }
 

@@ -67,7 +67,7 @@ export async function findOld(db: Db, days: FullHistoryDays, after: string): Pro
 }
 
 /**
- * The versions of a panel that a snapshot, or the last commit, names.
+ * The versions of a panel that a snapshot or a commit names.
  *
  * @param between - When the versions asked for were saved; a snapshot shows what is newest in the course of its making.
  */
@@ -82,6 +82,10 @@ export async function readNamedVersions(
     from state_snapshots
     where workspace_id = ${workspaceId} and created_at <= ${between.to}::timestamptz + interval '1 hour'
       and coalesce(completed_at, now()) >= ${between.from}::timestamptz
+    union
+    select (manifest ->> ${panelId}::text)::bigint
+    from workspace_commits
+    where workspace_id = ${workspaceId} and committed_at >= date_trunc('second', ${between.from}::timestamptz)
     union
     select (manifest ->> ${panelId}::text)::bigint
     from workspace_git

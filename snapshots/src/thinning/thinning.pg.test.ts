@@ -128,6 +128,30 @@ describe('old history', () => {
     ])
   })
 
+  test('[THIN3] keeps the versions that a commit names, however long after them it was made', async () => {
+    const stage = await createStage(database.db)
+    const panel = await stage.addPanel({ name: 'Plan', state: { n: 1 } })
+    const worker = await stage.worker({ options: { fullHistoryDays: DAYS } })
+    for (let version = 2; version <= 9; version += 1) {
+      await stage.edit(panel, ADA, number(version))
+      if (version % 4 === 0) await worker.commitChanged()
+    }
+    await worker.commitChanged()
+    await age(stage.db, panel, 40)
+    await sql`
+      update workspace_commits set committed_at = now() - interval '40 days' + number * interval '3 days'
+      where workspace_id = ${stage.workspaceId}
+    `.execute(stage.db)
+    await stage.db.deleteFrom('state_snapshots').where('workspace_id', '=', stage.workspaceId).execute()
+    await worker.thinHistory()
+    expect(await rowsOf(stage, panel)).toEqual([
+      [1, 1],
+      [2, 4],
+      [5, 8],
+      [9, 9],
+    ])
+  })
+
   test('[THIN3] keeps the versions of the last commit, when it is made meanwhile', async () => {
     const stage = await createStage(database.db)
     const panel = await stage.addPanel({ name: 'Plan', state: { n: 1 } })
