@@ -1,21 +1,23 @@
-import type { Json, PanelId, UpdateLog } from '@nexus/core'
+import type { Json, PanelId } from '@nexus/core'
 import type { Db } from '@nexus/core/sql'
 import { sql } from 'kysely'
-import { readPanelState } from '../render/panel-files.ts'
+import type { Repository } from '../git/repository.ts'
 import type { Claim } from './claim.ts'
 import type { Cut, CutPanel } from './cut.ts'
+import type { Shown } from './describe-changes.ts'
+import { readStateFile } from './read-content.ts'
 
 /** Written with one statement. */
 const ROWS_AT_A_TIME = 20
 
 /**
- * Brings `panel_projections` up to the versions of a cut, and takes deleted panels out of it. What a worker that died has left out is made good the next time. A
+ * Brings `panel_projections` up to the versions of a cut, from the files of the commit that shows it, and takes deleted panels out of it. What a worker that died has left out is made good the next time. A
  * version that is older than the one there writes nothing.
  */
 export async function projectPanels(
-  { db, log }: { readonly db: Db; readonly log: UpdateLog },
+  { db, repository }: { readonly db: Db; readonly repository: Repository },
   claim: Claim,
-  cut: Cut,
+  { cut, shown: { panels: folders } }: { readonly cut: Cut; readonly shown: Shown },
 ): Promise<void> {
   const { workspaceId, panels } = cut
   const shown = panels.map(({ id }) => id)
@@ -23,14 +25,14 @@ export async function projectPanels(
     delete from panel_projections where workspace_id = ${workspaceId} and panel_id <> all(${shown}::uuid[])
       and exists (select 1 from workspace_git where workspace_id = ${workspaceId} and lease_owner = ${claim.owner})
   `.execute(db)
+  const trees = new Map(folders.map(({ id, tree }) => [id, tree]))
   const behind = await findBehind(db, cut)
   for (let at = 0; at < behind.length; at += ROWS_AT_A_TIME) {
     const rows: Row[] = []
     for (const panel of behind.slice(at, at + ROWS_AT_A_TIME)) {
-      const record = await log.read(panel.document, panel.version)
-      // It has been deleted since.
-      if (record === null) continue
-      rows.push({ id: panel.id, version: panel.version, state: withoutNul(readPanelState(record)) })
+      const tree = trees.get(panel.id)
+      const state = tree === undefined ? null : await readStateFile(repository, tree)
+      if (state !== null) rows.push({ id: panel.id, version: panel.version, state: withoutNul(state) })
     }
     if (rows.length > 0) await write(db, cut, rows)
   }

@@ -40,6 +40,12 @@ async function readContent(repository: Repository, tree: TreeHash): Promise<Pane
   return { state: parseState(state), source }
 }
 
+/** What `state.json` says; `null` for one that is none of ours. */
+export async function readStateFile(repository: Repository, tree: TreeHash): Promise<PanelContent['state']> {
+  const blob = (await repository.readFolder(tree)).files.get(STATE_FILE)
+  return blob === undefined ? null : parseState(await repository.readText(blob))
+}
+
 function parseState(text: string | null): PanelContent['state'] {
   try {
     const value: unknown = JSON.parse(text ?? 'null')

@@ -96,11 +96,11 @@ interface Wanted {
 type Kept = Extract<JobOutcome, { state: 'kept' }>
 
 async function keep(context: JobContext, claim: Claim, { cut, waiting }: Wanted): Promise<Kept> {
-  const { claimant, gitDir, log, onStep } = context
+  const { claimant, gitDir, onStep } = context
   const repository = await openRepository(gitDir, claim.workspaceId)
   const last = await readLast(context, claim, repository)
   const requests = waiting.filter((request) => !last.repaired.has(request.id))
-  const { commit, isNew, snapshots, totalBytes } = await show(context, claim, repository, {
+  const { commit, isNew, snapshots, shown, totalBytes } = await show(context, claim, repository, {
     cut,
     requests,
     last,
@@ -115,7 +115,8 @@ async function keep(context: JobContext, claim: Claim, { cut, waiting }: Wanted)
     await writeLedger(claimant.db, claim, { commit, manifest, fingerprint, totalBytes, snapshots })
     await onStep('ledger-written', claim.workspaceId)
   }
-  if (isNew || last.isRepaired) await projectPanels({ db: claimant.db, log }, claim, cut)
+  if ((isNew || last.isRepaired) && shown !== null)
+    await projectPanels({ db: claimant.db, repository }, claim, { cut, shown })
   return { state: 'kept', commit, isNew, answered: snapshots.length + last.repaired.size }
 }
 
@@ -136,13 +137,13 @@ async function show(
   const answered = requests.map(({ id }): LedgerSnapshot => ({ id, origin: 'request' }))
   if (base !== null && ledger.fingerprint === cut.fingerprint) {
     const totalBytes = await sizeOfBase(repository, sizes, base)
-    return { commit: base.commit.hash, isNew: false, snapshots: answered, totalBytes }
+    return { commit: base.commit.hash, isNew: false, snapshots: answered, shown: base.shown, totalBytes }
   }
   const files = await writeFiles({ repository, log, sizes }, cut, base)
-  const { totalBytes } = files
+  const { shown, totalBytes } = files
   await onStep('files-written', claim.workspaceId)
   if (base !== null && base.commit.tree === files.tree) {
-    return { commit: base.commit.hash, isNew: false, snapshots: answered, totalBytes }
+    return { commit: base.commit.hash, isNew: false, snapshots: answered, shown, totalBytes }
   }
   const snapshots = answered.length > 0 ? answered : [newTimerSnapshot()]
   const commit = await makeCommit(claimant.db, repository, { cut, base, files, requests, snapshots })
@@ -151,7 +152,7 @@ async function show(
   const hasMoved = await repository.advanceBranch(base?.commit.hash ?? null, commit)
   if (!hasMoved) throw branchMoved(claim.workspaceId)
   await onStep('branch-moved', claim.workspaceId)
-  return { commit, isNew: true, snapshots, totalBytes }
+  return { commit, isNew: true, snapshots, shown, totalBytes }
 }
 
 interface Last {

@@ -1,4 +1,4 @@
-import { type DocumentRecord, isNexusError, type JsonObject } from '@nexus/core'
+import { type DocumentRecord, isNexusError } from '@nexus/core'
 import { buildDocument, FREE_FORM_MODEL, type PanelModel, readSource, readState } from '@nexus/core/document'
 import { panelModel } from '@nexus/core/nxml'
 import { toCanonicalJson } from './canonical-json.ts'
@@ -23,16 +23,6 @@ export function renderPanel(record: DocumentRecord): Files {
     const files = new Map([[STATE_FILE, toCanonicalJson(state)]])
     if (source !== null) files.set(SOURCE_FILE, source)
     return files
-  } finally {
-    doc.destroy()
-  }
-}
-
-/** What a panel's `state.json` says, as a value. */
-export function readPanelState(record: DocumentRecord): JsonObject {
-  const doc = buildDocument(record)
-  try {
-    return readState(doc, modelOf(readSource(doc)).shape)
   } finally {
     doc.destroy()
   }
