@@ -17,6 +17,7 @@ import { benchOutageLost } from './scenarios/outage-lost.ts'
 import { benchReconnect } from './scenarios/reconnect.ts'
 import { benchRedisDown } from './scenarios/redis-down.ts'
 import { benchRedisTraffic } from './scenarios/redis-traffic.ts'
+import { benchSnapshotAcks } from './scenarios/snapshot-acks.ts'
 import { benchSnapshots } from './scenarios/snapshots.ts'
 import { benchSoak } from './scenarios/soak.ts'
 import { benchStart } from './scenarios/start.ts'
@@ -46,6 +47,7 @@ const SCENARIOS: Readonly<Record<string, (options: RunOptions) => Promise<void>>
   'api-live': benchApiLive,
   'api-zipf': benchApiZipf,
   snapshots: benchSnapshots,
+  'snapshot-acks': benchSnapshotAcks,
   'git-growth': benchGitGrowth,
 }
 

@@ -9,7 +9,8 @@ const DOCUMENTS = 10
 const PER_SECOND = 100
 const BAR = { p50: 5, p95: 15 }
 
-async function measure(side: Side, seconds: number): Promise<Series> {
+/** @returns Times from an edit to its ack. */
+export async function measureAcks(side: Side, seconds: number): Promise<Series> {
   const typists = Array.from({ length: DOCUMENTS }, () => new Typist('w'))
   const clients = await Promise.all(
     typists.map(async () =>
@@ -31,7 +32,7 @@ async function measure(side: Side, seconds: number): Promise<Series> {
 export async function benchAckRate({ quick }: { readonly quick: boolean }): Promise<void> {
   const [rounds, seconds] = quick ? [2, 4] : [5, 8]
   await withSides({ nodes: 1 }, async (sides) => {
-    const runs = await alternate(sides, rounds, (side) => measure(side, seconds))
+    const runs = await alternate(sides, rounds, (side) => measureAcks(side, seconds))
     const figure = (of: readonly Series[]) => ({
       p50: rounded(median(of.map(({ p50 }) => p50))),
       p95: rounded(median(of.map(({ p95 }) => p95))),
