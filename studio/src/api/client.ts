@@ -1,5 +1,6 @@
 import { createClient, isApiError } from '@nexus/client'
 import { type AccessToken, createAccessToken } from './access-token.ts'
+import { type Commit, type FileDiff, type Restoration, toCommit, toRestoration } from './history-shapes.ts'
 import {
   type Account,
   type Admission,
@@ -29,6 +30,9 @@ const CONNECTION = {
   maxTries: 2,
 } as const
 
+/** Sent again after a lost answer, the request is carried out once. */
+const anotherKey = () => ({ 'Idempotency-Key': crypto.randomUUID() })
+
 /** The calls of the studio, by the name of what they do. Each throws {@link ApiError}. */
 interface Api {
   readonly token: AccessToken
@@ -53,6 +57,15 @@ interface Api {
   renamePanel(id: string, name: string): Promise<void>
   deletePanel(id: string): Promise<void>
   library(): Promise<LibraryEntry[]>
+  /** Newest first. */
+  listCommits(workspaceId: string, page: { limit: number; before?: string }): Promise<Commit[]>
+  readCommitDiff(workspaceId: string, hash: string): Promise<readonly FileDiff[]>
+  /** Commits the workspace as it is now. */
+  createSnapshot(workspaceId: string): Promise<void>
+  restore(
+    workspaceId: string,
+    from: { gitCommit: string; preview?: boolean; createSnapshot?: boolean },
+  ): Promise<Restoration>
 }
 
 export function createApi(): Api {
@@ -70,6 +83,11 @@ export function createApi(): Api {
       if (isApiError(error) && error.status === 401) announceEnd()
       throw error
     }
+  }
+  const typedOf = async <T>(call: Promise<{ readonly data?: T }>): Promise<T> => {
+    const data = await dataOf(call)
+    if (data === undefined) throw new Error('The server sent an answer without content.')
+    return data as T
   }
   const admit = async (call: Promise<{ readonly data?: unknown }>): Promise<Admission> => {
     const admission = parseAdmission((await call).data)
@@ -118,5 +136,31 @@ export function createApi(): Api {
       await dataOf(http.DELETE('/api/panels/{panelId}', panel(id)))
     },
     library: async () => parseLibrary(await dataOf(http.GET('/api/library'))),
+    listCommits: async (id, query) => {
+      const commits = await typedOf(
+        http.GET('/api/workspaces/{workspaceId}/commits', {
+          params: { ...workspace(id).params, query },
+        }),
+      )
+      return commits.map(toCommit)
+    },
+    readCommitDiff: async (workspaceId, hash) => {
+      const path = { workspaceId, hash }
+      const { files } = await typedOf(
+        http.GET('/api/workspaces/{workspaceId}/commits/{hash}/diff', { params: { path } }),
+      )
+      return files
+    },
+    createSnapshot: async (id) => {
+      await dataOf(
+        http.POST('/api/state/{workspaceId}/snapshot', { ...workspace(id), body: {}, headers: anotherKey() }),
+      )
+    },
+    restore: async (id, body) =>
+      toRestoration(
+        await typedOf(
+          http.POST('/api/state/{workspaceId}/restore', { ...workspace(id), body, headers: anotherKey() }),
+        ),
+      ),
   }
 }

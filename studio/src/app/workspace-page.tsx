@@ -3,6 +3,7 @@ import { Dialog } from 'radix-ui'
 import { type ReactElement, useEffect, useState } from 'react'
 import type { Workspace } from '../api/shapes.ts'
 import { AddPanelDialog } from '../features/add-panel/add-panel-dialog.tsx'
+import { HistoryDialog } from '../features/history/history-dialog.tsx'
 import { PeopleList } from '../features/presence/people-list.tsx'
 import { Sidebar, type SidebarActions } from '../features/sidebar/sidebar.tsx'
 import { usePeople } from '../react/use-live.ts'
@@ -33,7 +34,7 @@ export function WorkspacePage({ workspace, panelId, account, onSwitch, onNew, on
   const renameWorkspace = useWorkspaces((state) => state.renameWorkspace)
   const deleteWorkspace = useWorkspaces((state) => state.deleteWorkspace)
   const people = usePeople()
-  const [asking, setAsking] = useState<'add' | 'rename' | 'delete' | null>(null)
+  const [asking, setAsking] = useState<'add' | 'rename' | 'history' | 'delete' | null>(null)
   const [isDrawerOpen, setDrawerOpen] = useState(false)
   const panel = workspace.panels.find(({ id }) => id === panelId) ?? null
 
@@ -65,6 +66,7 @@ export function WorkspacePage({ workspace, panelId, account, onSwitch, onNew, on
     onSwitch: fromDrawer(onSwitch),
     onNew: fromDrawer(onNew),
     onRename: fromDrawer(() => setAsking('rename')),
+    onHistory: fromDrawer(() => setAsking('history')),
     onDelete: fromDrawer(() => setAsking('delete')),
     onClose: fromDrawer(onLeave),
     onAddPanel: fromDrawer(() => setAsking('add')),
@@ -157,6 +159,7 @@ export function WorkspacePage({ workspace, panelId, account, onSwitch, onNew, on
         name={workspace.name}
         onRename={(name) => renameWorkspace(workspace.id, name)}
       />
+      <HistoryDialog open={asking === 'history'} onOpenChange={() => setAsking(null)} workspace={workspace} />
       <ConfirmDialog
         open={asking === 'delete'}
         onOpenChange={() => setAsking(null)}

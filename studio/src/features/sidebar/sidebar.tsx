@@ -1,4 +1,4 @@
-import { ChevronsUpDown, FolderOpen, FolderPlus, PencilLine, Plus, Trash2, X } from 'lucide-react'
+import { ChevronsUpDown, FolderOpen, FolderPlus, History, PencilLine, Plus, Trash2, X } from 'lucide-react'
 import type { MouseEvent, ReactElement } from 'react'
 import type { PanelSummary, Workspace } from '../../api/shapes.ts'
 import type { Person } from '../../session/people.ts'
@@ -11,6 +11,7 @@ export interface SidebarActions {
   readonly onSwitch: () => void
   readonly onNew: () => void
   readonly onRename: () => void
+  readonly onHistory: () => void
   readonly onDelete: () => void
   readonly onClose: () => void
   readonly onAddPanel: () => void
@@ -76,6 +77,7 @@ function WorkspaceMenu({
   onSwitch,
   onNew,
   onRename,
+  onHistory,
   onDelete,
   onClose,
 }: Omit<SidebarActions, 'onAddPanel' | 'onOpenPanel'> & { workspace: Workspace }) {
@@ -110,6 +112,9 @@ function WorkspaceMenu({
           Rename workspace
         </MenuItem>
       )}
+      <MenuItem icon={<History aria-hidden />} onSelect={onHistory}>
+        History
+      </MenuItem>
       <MenuSeparator />
       <MenuItem icon={<X aria-hidden />} onSelect={onClose}>
         Close workspace
