@@ -1,10 +1,8 @@
-import { useState } from 'react'
 import type { Commit } from '../../api/history-shapes.ts'
-import { messageOf } from '../../api/problem.ts'
+import { useTask } from '../../react/use-task.ts'
 import { useHistory } from '../../stores/history.ts'
 import { Button } from '../../ui/button.tsx'
 import { classes } from '../../ui/classes.ts'
-import { showToast } from '../../ui/toasts.ts'
 import { timeAgo } from './time-ago.ts'
 
 interface CommitListProps {
@@ -43,20 +41,10 @@ export function CommitList({ commits }: CommitListProps) {
 
 function Older() {
   const loadOlder = useHistory((state) => state.loadOlder)
-  const [isBusy, setBusy] = useState(false)
-  const run = async (): Promise<void> => {
-    setBusy(true)
-    try {
-      await loadOlder()
-    } catch (error) {
-      showToast({ level: 'error', title: 'Older commits could not be loaded', message: messageOf(error) })
-    } finally {
-      setBusy(false)
-    }
-  }
+  const { isBusy, begin } = useTask(loadOlder, 'Older commits could not be loaded')
   return (
     <div className="flex justify-center py-2">
-      <Button size="sm" busy={isBusy} onClick={() => void run()}>
+      <Button size="sm" busy={isBusy} onClick={begin}>
         Show older
       </Button>
     </div>

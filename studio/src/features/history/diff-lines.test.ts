@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { diffLines } from './diff-lines.ts'
 
-test('[STU66] a diff is shown line by line, by what became of each', () => {
+test('[STU69] a diff is shown line by line, by what became of each', () => {
   const diff = '@@ -4,3 +4,3 @@ {\n   "a": 1,\n-  "b": 2\n+  "b": 3\n\\ No newline at end of file\n'
   expect(diffLines(diff)).toEqual([
     { kind: 'place', text: 'line 4' },

@@ -1,13 +1,12 @@
 import { ArrowLeft, GitCommitHorizontal, History, RotateCcw } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { messageOf } from '../../api/problem.ts'
 import type { Workspace } from '../../api/shapes.ts'
+import { useTask } from '../../react/use-task.ts'
 import { useHistory } from '../../stores/history.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { classes } from '../../ui/classes.ts'
 import { Dialog, DialogFooter } from '../../ui/dialog.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { showToast } from '../../ui/toasts.ts'
 import { CommitDetail } from './commit-detail.tsx'
 import { CommitList } from './commit-list.tsx'
 import { RestoreDialog } from './restore-dialog.tsx'
@@ -114,19 +113,9 @@ export function HistoryDialog({ open, onOpenChange, workspace }: HistoryDialogPr
 
 function CommitNow() {
   const commitNow = useHistory((state) => state.commitNow)
-  const [isBusy, setBusy] = useState(false)
-  const run = async (): Promise<void> => {
-    setBusy(true)
-    try {
-      await commitNow()
-    } catch (error) {
-      showToast({ level: 'error', title: 'The workspace could not be committed', message: messageOf(error) })
-    } finally {
-      setBusy(false)
-    }
-  }
+  const { isBusy, begin } = useTask(commitNow, 'The workspace could not be committed')
   return (
-    <Button busy={isBusy} onClick={() => void run()} className="mr-auto">
+    <Button busy={isBusy} onClick={begin} className="mr-auto">
       Commit now
     </Button>
   )

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { timeAgo } from './time-ago.ts'
 
-test('[STU66] times are told as people say them', () => {
+test('[STU69] times are told as people say them', () => {
   const now = Date.parse('2026-05-20T12:00:00Z')
   const ago = (seconds: number) => timeAgo(new Date(now - seconds * 1_000).toISOString(), now)
   expect([0, 59, 60, 300, 3_600, 7_300, 86_400, 3 * 86_400].map(ago)).toEqual([
