@@ -1,4 +1,4 @@
-import type { Notice } from '@nexus/core'
+import { type Notice, parseWorkspaceId } from '@nexus/core'
 import { createMemoryFanout } from '@nexus/core/memory'
 import { withTestDatabase } from '@nexus/core/testkit'
 import { describe, expect, test } from 'vitest'
@@ -29,9 +29,39 @@ describe('workspaces', () => {
       panels: [],
       gitBranch: 'main',
       lastCommitHash: null,
+      gitPush: null,
     })
     const read = await ann.call('GET', `/api/workspaces/${answer.body.id}`)
     expect(read.body).toEqual(answer.body)
+  })
+
+  test('[PUSH2] a workspace says how far its repository has been pushed, and why not further', async () => {
+    const ann = await signUp(await start())
+    const pushed = new Date('2026-01-02T03:04:05.000Z')
+    const status = async (row: { head_commit: string; pushed_commit?: string; push_error?: string }) => {
+      const workspaceId = parseWorkspaceId(ann.workspaceId)
+      if (workspaceId === null) throw new Error('Ann has no workspace.')
+      const git = { pushed_at: row.pushed_commit === undefined ? null : pushed, ...row }
+      await database.db
+        .insertInto('workspace_git')
+        .values({ workspace_id: workspaceId, manifest: '{}', ...git })
+        .onConflict((conflict) => conflict.column('workspace_id').doUpdateSet(git))
+        .execute()
+      return (await ann.call('GET', `/api/workspaces/${ann.workspaceId}`)).body.gitPush
+    }
+    const [a, b] = ['a'.repeat(40), 'b'.repeat(40)]
+    const pushedAt = pushed.toISOString()
+    expect(await status({ head_commit: a })).toBeNull()
+    expect(await status({ head_commit: a, push_error: 'fatal: no' })).toEqual({
+      state: 'failing',
+      commit: null,
+      pushedAt: null,
+      error: 'fatal: no',
+    })
+    await database.db.updateTable('workspace_git').set({ push_error: null }).execute()
+    const at = { commit: a, pushedAt, error: null }
+    expect(await status({ head_commit: a, pushed_commit: a })).toEqual({ state: 'pushed', ...at })
+    expect(await status({ head_commit: b, pushed_commit: a })).toEqual({ state: 'waiting', ...at })
   })
 
   test('[WRK2] the list has one entry per membership, with the panel count, and can be filtered', async () => {

@@ -874,6 +874,13 @@ export interface components {
             }[];
             gitBranch: string;
             lastCommitHash: string | null;
+            gitPush: {
+                /** @enum {string} */
+                state: "pushed" | "waiting" | "failing";
+                commit: string | null;
+                pushedAt: string | null;
+                error: string | null;
+            } | null;
         };
         CommitDiff: {
             hash: string;
@@ -1005,6 +1012,13 @@ export interface components {
                 }[];
                 gitBranch: string;
                 lastCommitHash: string | null;
+                gitPush: {
+                    /** @enum {string} */
+                    state: "pushed" | "waiting" | "failing";
+                    commit: string | null;
+                    pushedAt: string | null;
+                    error: string | null;
+                } | null;
             } | null;
             sessionToken?: string;
         };

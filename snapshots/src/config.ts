@@ -1,4 +1,11 @@
-import { integerOption, type OptionsOf, processOptions, textOption } from '@nexus/core/server'
+import {
+  integerOption,
+  type OptionsOf,
+  optionalTextOption,
+  processOptions,
+  textOption,
+} from '@nexus/core/server'
+import { problemOfUrl, type Remote } from './pushing/remote.ts'
 import type { FullHistoryDays } from './thinning/find-old.ts'
 
 const FULL_DAYS = { min: 0, max: 36_500 }
@@ -32,6 +39,35 @@ export const GIT_SERVICE_OPTIONS = {
   ),
 }
 
+/** Where commits are sent on to. */
+export const GIT_PUSH_OPTIONS = {
+  GIT_PUSH_URL: {
+    doc: 'Remote that every commit is pushed to, an https address with {workspaceId} in it; the repositories must be there',
+    fallback: null,
+    parse: parsePushUrl,
+  },
+  GIT_PUSH_USER: textOption({ doc: 'User at the remote', fallback: 'nexus' }),
+  GIT_PUSH_TOKEN: {
+    ...optionalTextOption({ doc: 'Password or token of that user (secret)' }),
+    secret: true,
+  },
+}
+
+function parsePushUrl(text: string): string | null {
+  const problem = problemOfUrl(text)
+  if (problem !== null) throw new Error(problem)
+  return text
+}
+
+export const toRemote = (options: {
+  readonly GIT_PUSH_URL: string | null
+  readonly GIT_PUSH_USER: string
+  readonly GIT_PUSH_TOKEN: string | null
+}): Remote | null =>
+  options.GIT_PUSH_URL === null
+    ? null
+    : { url: options.GIT_PUSH_URL, user: options.GIT_PUSH_USER, token: options.GIT_PUSH_TOKEN }
+
 export const toFullHistoryDays = (options: OptionsOf<typeof HISTORY_OPTIONS>): FullHistoryDays => ({
   free: options.HISTORY_FULL_DAYS_FREE,
   pro: options.HISTORY_FULL_DAYS_PRO,
@@ -51,4 +87,5 @@ export const SNAPSHOT_WORKER_OPTIONS = {
   ),
   ...HISTORY_OPTIONS,
   ...GIT_SERVICE_OPTIONS,
+  ...GIT_PUSH_OPTIONS,
 }

@@ -1,5 +1,5 @@
 import { runServiceProcess } from '@nexus/core/server'
-import { SNAPSHOT_WORKER_OPTIONS, toFullHistoryDays } from './config.ts'
+import { SNAPSHOT_WORKER_OPTIONS, toFullHistoryDays, toRemote } from './config.ts'
 import { createSnapshotWorker } from './worker.ts'
 
 await runServiceProcess({
@@ -14,6 +14,7 @@ await runServiceProcess({
         intervalMs: options.SNAPSHOT_INTERVAL_MS,
         fullHistoryDays: toFullHistoryDays(options),
         gitProgram: options.GIT_PROGRAM,
+        remote: toRemote(options),
         maxFetches: options.GIT_MAX_FETCHES,
         fetchTimeoutMs: options.GIT_FETCH_TIMEOUT_MS,
       },

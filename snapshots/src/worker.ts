@@ -29,6 +29,8 @@ import { createKeeperMetrics } from './job/keeper-metrics.ts'
 import { findRequested } from './job/ledger.ts'
 import type { JobContext, JobReason, JobStep } from './job/snapshot-job.ts'
 import { createRepositoryPacking } from './packing/packing.ts'
+import { createPushing } from './pushing/pushing.ts'
+import type { Remote } from './pushing/remote.ts'
 import { createSnapshotRetention } from './retention.ts'
 import { createRetries, type Failure } from './schedule/retries.ts'
 import { startRounds } from './schedule/rounds.ts'
@@ -37,7 +39,14 @@ import { createGitService } from './serve/git-service.ts'
 import type { FullHistoryDays } from './thinning/find-old.ts'
 import { createThinning } from './thinning/thinning.ts'
 
-export { GIT_SERVICE_OPTIONS, HISTORY_OPTIONS, SNAPSHOT_WORKER_OPTIONS, toFullHistoryDays } from './config.ts'
+export {
+  GIT_PUSH_OPTIONS,
+  GIT_SERVICE_OPTIONS,
+  HISTORY_OPTIONS,
+  SNAPSHOT_WORKER_OPTIONS,
+  toFullHistoryDays,
+  toRemote,
+} from './config.ts'
 
 export interface SnapshotOptions {
   /** Folder of the repositories, `{gitDir}/{workspaceId}.git`; made when missing. It must support hard links. */
@@ -54,6 +63,8 @@ export interface SnapshotOptions {
   readonly fullHistoryDays?: FullHistoryDays
   /** Path of the git program. Default: that of the system. */
   readonly gitProgram?: string
+  /** What commits are pushed to; `null`: nothing. */
+  readonly remote?: Remote | null
   /** Clones and fetches served at once, of one user half of it. Default 8. */
   readonly maxFetches?: number
   /** Longest time for one, in ms. Default 5 minutes. */
@@ -81,6 +92,8 @@ export interface SnapshotWorker extends Service {
   thinHistory(): Promise<void>
   /** Does at once what is done every hour: repositories that have grown are packed, or failed and are tried again. */
   packRepositories(): Promise<void>
+  /** Does at once what is done every second or two: commits that the remote has not are pushed, or failed and are tried again. */
+  pushCommits(): Promise<void>
   /** Does at once what is done every hour: of automatic snapshots that are old, some are kept. */
   forgetOldSnapshots(): Promise<void>
   readonly commitDiffs: CommitDiffs
@@ -135,6 +148,14 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
   }
   const program = createGitProgram(options.gitProgram)
   const retention = createSnapshotRetention(deps)
+  const pushing = createPushing({
+    ...context,
+    db,
+    metrics,
+    program,
+    remote: options.remote ?? null,
+    logger: deps.logger,
+  })
   const packing = createRepositoryPacking({ ...context, program, logger: deps.logger })
   const thinning = createThinning({ ...deps, days: options.fullHistoryDays })
   const lookout = createLookout(deps.logger)
@@ -167,6 +188,7 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
     thinning.stop()
     packing.stop()
     retention.stop()
+    pushing.stop()
     await Promise.all(stops.splice(0).map((end) => end()))
     await queue.close()
     retries.stop()
@@ -183,8 +205,9 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
       const timer = startRounds(options.intervalMs, lookForChanges, { align: true })
       const thinningTimer = startRounds(UPKEEP_INTERVAL_MS, thinning.run, { align: false })
       const packingTimer = startRounds(UPKEEP_INTERVAL_MS, packing.run, { align: false })
+      const pushTimer = startRounds(options.pollIntervalMs, pushing.run, { align: false })
       const retentionTimer = startRounds(UPKEEP_INTERVAL_MS, retention.run, { align: false })
-      stops.push(retentionTimer.stop)
+      stops.push(retentionTimer.stop, pushTimer.stop)
       stops.push(unsubscribe, polling.stop, timer.stop, thinningTimer.stop, packingTimer.stop)
       await lookForRequests()
     },
@@ -195,6 +218,7 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
     thinHistory: thinning.run,
     packRepositories: packing.run,
     forgetOldSnapshots: retention.run,
+    pushCommits: pushing.run,
     commitDiffs: {
       read: async ({ workspaceId, hash }) => {
         if ((await program.version()) === null)

@@ -67,7 +67,7 @@ export async function readWorkspace(
   const panels = await listPanelSummaries(db, wanted.workspaceId)
   const git = await db
     .selectFrom('workspace_git')
-    .select(['branch', 'head_commit'])
+    .select(['branch', 'head_commit', 'pushed_commit', 'pushed_at', 'push_error'])
     .where('workspace_id', '=', wanted.workspaceId)
     .executeTakeFirst()
   return {
@@ -77,7 +77,20 @@ export async function readWorkspace(
     panels,
     gitBranch: git?.branch ?? DEFAULT_BRANCH,
     lastCommitHash: git?.head_commit ?? null,
+    gitPush: git === undefined ? null : toPush(git),
   }
+}
+
+function toPush(git: {
+  readonly head_commit: string | null
+  readonly pushed_commit: string | null
+  readonly pushed_at: Date | null
+  readonly push_error: string | null
+}): WorkspaceView['gitPush'] {
+  const { pushed_commit: commit, pushed_at: at, push_error: error } = git
+  if (commit === null && error === null) return null
+  const state = commit === git.head_commit ? 'pushed' : 'waiting'
+  return { state: error === null ? state : 'failing', commit, pushedAt: at?.toISOString() ?? null, error }
 }
 
 /** The user's oldest workspace that is in use, else the oldest; `null` when there is none. */

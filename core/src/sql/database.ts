@@ -133,6 +133,11 @@ interface WorkspaceGitTable {
   lease_until: Date | null
   packed_number: Generated<number>
   packed_whole_at: ColumnType<string | null, string | null | undefined>
+  pushed_commit: ColumnType<string | null, string | null | undefined>
+  pushed_at: ColumnType<Date | null, Date | null | undefined>
+  push_error: ColumnType<string | null, string | null | undefined>
+  push_failures: Generated<number>
+  push_next_at: ColumnType<Date | null, Date | null | undefined>
 }
 
 interface PanelProjectionsTable {

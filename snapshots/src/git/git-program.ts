@@ -28,6 +28,8 @@ interface RunOptions {
   readonly timeoutMs?: number
   /** More said than this is an error. */
   readonly maxBytes?: number
+  /** For its environment. */
+  readonly variables?: Readonly<Record<string, string>>
 }
 
 /** The git of this machine. Never with a shell in between. */
@@ -59,9 +61,12 @@ export function createGitProgram(path = 'git'): GitProgram {
       version ??= ask()
       return version
     },
-    run: async (args, { input = '', timeoutMs = RUN_TIMEOUT_MS, maxBytes = MAX_SAID_BYTES } = {}) => {
+    run: async (
+      args,
+      { input = '', timeoutMs = RUN_TIMEOUT_MS, maxBytes = MAX_SAID_BYTES, variables = {} } = {},
+    ) => {
       const running = promisify(execFile)(path, [...PREFIX, ...args], {
-        env: ENVIRONMENT,
+        env: { ...ENVIRONMENT, ...variables },
         timeout: timeoutMs,
         maxBuffer: maxBytes,
       })

@@ -52,6 +52,18 @@ export const workspaceSchema = workspaceSummarySchema.extend({
   panels: z.array(panelSummarySchema),
   gitBranch: z.string(),
   lastCommitHash: z.string().nullable(),
+  /** How far the repository has been pushed to the remote of the installation; `null`: nothing has been pushed or tried. */
+  gitPush: z
+    .object({
+      /** `failing`: the last try failed, and another comes. */
+      state: z.enum(['pushed', 'waiting', 'failing']),
+      /** The commit the remote has. */
+      commit: z.string().nullable(),
+      pushedAt: timeField.nullable(),
+      /** Git's own words. */
+      error: z.string().nullable(),
+    })
+    .nullable(),
 })
 /** `GET /api/workspaces/{w}`, and the answer to creating, changing and activating one. */
 export type WorkspaceView = z.infer<typeof workspaceSchema>
