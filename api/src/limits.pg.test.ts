@@ -170,12 +170,14 @@ test('[LIM7] snapshots and reverts read the past in turn as well', async () => {
   const others = [
     ann.call('GET', `/api/state/${ann.workspaceId}/snapshot?snapshot_id=${snapshotId}`),
     ann.call('POST', `${panel.path}/revert`, { body: { targetVersion: 3 } }),
+    ann.call('GET', `/api/workspaces/${ann.workspaceId}/commits/${'0'.repeat(40)}/diff`),
   ]
   // Both have been here by the time this is answered, which reads nothing of the past.
   for (let n = 0; n < 20; n += 1) expect((await panel.read()).status).toBe(200)
   expect(log.heldCount()).toBe(1)
   log.release()
-  for (const { status } of await Promise.all([first, ...others])) expect(status).toBe(200)
+  const statuses = (await Promise.all([first, ...others])).map(({ status }) => status)
+  expect(statuses).toEqual([200, 200, 200, 404])
 })
 
 test('[LIM7] a client that has gone does not wait any longer', async () => {

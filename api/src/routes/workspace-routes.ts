@@ -11,6 +11,7 @@ import { bearerTokenOf } from '../middleware/authenticate.ts'
 import { parseBody, parseQuery } from '../middleware/parse.ts'
 import { callerOf } from '../middleware/request-context.ts'
 import { route } from '../middleware/route.ts'
+import { whenGone } from '../middleware/when-gone.ts'
 import type { ApiParts } from '../parts.ts'
 import { changeWorkspace, deleteWorkspace } from '../use-cases/change-workspace.ts'
 import { createWorkspace } from '../use-cases/create-workspace.ts'
@@ -85,7 +86,9 @@ export function createWorkspaceRoutes(parts: ApiParts): Router {
     const workspaceId = await require(request, 'read')
     const hash = String(request.params.hash)
     const token = bearerTokenOf(request) ?? ''
-    const diff = await readCommitDiff(parts, { workspaceId, hash, token })
+    const { userId } = callerOf(request)
+    const readIt = () => readCommitDiff(parts, { workspaceId, hash, token })
+    const diff = await parts.pastReads.take(userId, readIt, whenGone(response))
     // What a commit did never changes.
     response.setHeader('cache-control', 'private, max-age=31536000, immutable')
     response.json(diff)

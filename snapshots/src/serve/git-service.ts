@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { isNexusError, type UserId, type WorkspaceId } from '@nexus/core'
 import {
   type Access,
@@ -34,6 +35,9 @@ export interface GitService {
   /** Fetches under way. */
   readonly running: number
 }
+
+/** How long a clone waits for the first commit of its workspace, when others come before it. */
+const FIRST_COMMIT_MS = 15_000
 
 /** Said in plain text, because git shows its user that and nothing else. */
 interface Refusal {
@@ -146,7 +150,8 @@ async function answerTo(
 ): Promise<Refusal | null> {
   const { kind, workspaceId } = asked
   const repository = repositoryPath(parts.gitDir, workspaceId)
-  if (kind === 'advertise' && !hasCommits(repository)) await parts.commit(workspaceId)
+  if (kind === 'advertise' && !hasCommits(repository))
+    await Promise.race([parts.commit(workspaceId), pause(FIRST_COMMIT_MS, null, { ref: false })])
   if (!hasCommits(repository)) return FAILED
   if (asked.kind === 'diff') {
     const diff = await readCommitDiff(parts.program, repository, asked.hash)
