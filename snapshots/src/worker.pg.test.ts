@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { toUserId } from '@nexus/core'
 import { withTestDatabase } from '@nexus/core/testkit'
 import { describe, expect, test } from 'vitest'
+import { openRepository } from './git/repository.ts'
 import { expectSound } from './testkit/real-git.ts'
 import { ADA, BOB, createStage, ledgerOf, snapshotsOf, subjectsOf } from './testkit/stage.ts'
 
@@ -126,6 +127,34 @@ describe('what makes a commit', () => {
     await worker.commitChanged()
     expect(await subjectsOf(stage)).toHaveLength(1)
     expect((await ledgerOf(stage)).manifest).toEqual({ [panel.id]: 3 })
+  })
+
+  test('[SNAP18] a repository from before there was a README gets it with the next commit', async () => {
+    const stage = await someStage()
+    const panel = await stage.addPanel({ name: 'P', state: { n: 1 } })
+    await stage.addPanel({ name: 'Q', state: { n: 1 } })
+    const worker = await stage.worker()
+    await worker.commitChanged()
+    const repository = await openRepository(stage.gitDir, stage.workspaceId)
+    const head = await repository.head()
+    if (head === null) throw new Error('There is no commit.')
+    const { files, folders } = await repository.readFolder(head.tree)
+    const old = await repository.writeCommit({
+      ...head,
+      committer: head.author,
+      tree: await repository.writeFolder({
+        files: new Map([...files].filter(([name]) => name !== 'README.md')),
+        folders,
+      }),
+      message: head.message.replace('Renderer-Version: 2', 'Renderer-Version: 1'),
+    })
+    expect(await repository.advanceBranch(head.hash, old)).toBe(true)
+    await stage.edit(panel, ADA, (state) => state.set('n', 2))
+    await worker.commitChanged()
+    expect(await stage.git('show', '--format=%s', '--name-status', 'main')).toMatch(
+      /^P: n changed\n\nA\tREADME.md\nM\tpanels\/p-[0-9a-f]{8}\/state.json\n$/,
+    )
+    await expectSound(stage.repository)
   })
 
   test('[SNAP9] unchanged panels keep their objects and are not read again', async () => {
