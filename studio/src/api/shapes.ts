@@ -37,6 +37,8 @@ export interface Workspace {
   readonly description: string
   readonly role: Role
   readonly panels: readonly PanelSummary[]
+  /** Why its commits do not reach the Git server they are sent on to; `null`: they do, or go nowhere. */
+  readonly pushError: string | null
 }
 
 /** One entry of the panel library. */
@@ -143,7 +145,13 @@ export function parseWorkspace(value: unknown): Workspace {
     description: optionalText(object, 'description'),
     role: parseRole(object.role ?? 'owner'),
     panels: itemsOf(object.panels ?? [], 'panels').map(parsePanel),
+    pushError: parsePushError(object.gitPush),
   }
+}
+
+function parsePushError(value: unknown): string | null {
+  const error = isJsonObject(value) ? value.error : null
+  return typeof error === 'string' ? error : null
 }
 
 const parseLibraryEntry = (value: unknown): LibraryEntry => {

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react'
 import type { Workspace } from '../../api/shapes.ts'
 import { useTask } from '../../react/use-task.ts'
 import { useHistory } from '../../stores/history.ts'
+import { useWorkspaces } from '../../stores/workspaces.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { classes } from '../../ui/classes.ts'
 import { Dialog, DialogFooter } from '../../ui/dialog.tsx'
@@ -20,13 +21,16 @@ interface HistoryDialogProps {
 /** Every commit of the workspace, what it did, and the way back to it. */
 export function HistoryDialog({ open, onOpenChange, workspace }: HistoryDialogProps) {
   const { commits, selected, load, select } = useHistory()
+  const refresh = useWorkspaces((state) => state.refresh)
   const [isRestoring, setRestoring] = useState(false)
   const canWrite = workspace.role !== 'viewer'
   const commit = commits.state === 'ready' ? commits.items.find(({ hash }) => hash === selected) : undefined
 
   useEffect(() => {
-    if (open) void load(workspace.id)
-  }, [open, load, workspace.id])
+    if (!open) return
+    void load(workspace.id)
+    void refresh()
+  }, [open, load, refresh, workspace.id])
 
   return (
     <>
@@ -37,6 +41,15 @@ export function HistoryDialog({ open, onOpenChange, workspace }: HistoryDialogPr
         description="The workspace is committed to its Git repository every few minutes while it changes."
         size="xl"
       >
+        {workspace.pushError !== null && (
+          <p
+            role="status"
+            className="border-t border-line bg-warn-soft px-5 py-2 text-sm break-words text-warn"
+          >
+            New commits do not reach the Git server they are sent on to; it is tried again. It said:{' '}
+            {workspace.pushError}
+          </p>
+        )}
         <div className="flex h-[32rem] min-h-0 border-t border-line">
           <div
             className={classes(
