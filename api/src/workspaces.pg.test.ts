@@ -64,6 +64,19 @@ describe('workspaces', () => {
     expect(await status({ head_commit: b, pushed_commit: a })).toEqual({ state: 'waiting', ...at })
   })
 
+  test('[WRK11] members see who else may, and as what; strangers do not', async () => {
+    const api = await start()
+    const [ann, bob, eve] = [await signUp(api), await signUp(api), await signUp(api)]
+    await invite(database.db, ann, bob, 'viewer')
+    const path = `/api/workspaces/${ann.workspaceId}/members`
+    const expected = [
+      { userId: ann.userId, name: expect.any(String), email: ann.email, role: 'owner' },
+      { userId: bob.userId, name: expect.any(String), email: bob.email, role: 'viewer' },
+    ]
+    for (const person of [ann, bob]) expect((await person.call('GET', path)).body).toEqual(expected)
+    expect((await eve.call('GET', path)).status).toBe(404)
+  })
+
   test('[WRK2] the list has one entry per membership, with the panel count, and can be filtered', async () => {
     const ann = await signUp(await start())
     const { body: second } = await ann.call('POST', '/api/workspaces', { body: { name: 'Old' } })

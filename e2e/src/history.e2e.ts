@@ -82,3 +82,22 @@ test('[E2E9] the history of a workspace is looked at, and the workspace made wha
   await expect.poll(() => commits.first().innerText()).toContain('Todo list: 1 task added')
   expect(await commits.count()).toBe(3)
 })
+
+test('[E2E10] the history of a panel is looked at, and the panel made what it was, in the page', async () => {
+  const { page } = window
+  await page.keyboard.press('Escape')
+  const tasks = page.getByRole('textbox', { name: 'Title' })
+  await tasks.first().fill('Ring Eve')
+  await expect.poll(() => saveSign(page).innerText()).toMatch(/Saved/)
+  await page.getByRole('button', { name: 'Panel menu' }).click()
+  await page.getByRole('menuitem', { name: 'History' }).click()
+  const dialog = page.getByRole('dialog', { name: 'History of “Todo list”' })
+  const versions = dialog.getByRole('list', { name: 'Versions' }).getByRole('button')
+  await versions.first().waitFor()
+  expect(await versions.first().innerText()).toMatch(/tasks › 1 › title changed[\s\S]*You · just now/)
+  await versions.filter({ hasText: 'Restored' }).click()
+  await dialog.getByRole('article').getByText('tasks › 2', { exact: true }).waitFor()
+  await dialog.getByRole('button', { name: /Restore this version/ }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Restore', exact: true }).click()
+  await expect.poll(() => tasks.first().inputValue()).toBe('Ring Bob')
+})

@@ -5,6 +5,7 @@ import {
   createPanelRequest,
   createWorkspaceRequest,
   libraryPanelSchema,
+  memberSchema,
   panelListEntrySchema,
   panelSchema,
   updatePanelRequest,
@@ -47,6 +48,20 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
     body: { [JSON_TYPE]: { name: 'CreateWorkspace', schema: createWorkspaceRequest } },
     answers: { 201: { description: 'It is there.', headers: MADE, body: WORKSPACE } },
     errors: ['validation_failed', 'idempotency_key_reused', 'quota_exceeded'],
+  },
+  {
+    method: 'get',
+    path: '/api/workspaces/{workspaceId}/members',
+    id: 'listMembers',
+    tag: 'Workspaces',
+    summary: 'Who may see the workspace, and as what',
+    answers: {
+      200: {
+        description: 'The owner first, then by name.',
+        body: { listOf: { name: 'Member', schema: memberSchema } },
+      },
+    },
+    errors: ['not_found'],
   },
   {
     method: 'get',

@@ -15,6 +15,7 @@ import { whenGone } from '../middleware/when-gone.ts'
 import type { ApiParts } from '../parts.ts'
 import { changeWorkspace, deleteWorkspace } from '../use-cases/change-workspace.ts'
 import { createWorkspace } from '../use-cases/create-workspace.ts'
+import { listMembers } from '../use-cases/list-members.ts'
 import { readCommitDiff, readCommits } from '../use-cases/read-commits.ts'
 import { listPanels } from '../use-cases/read-panels.ts'
 import { listWorkspaces, readWorkspace } from '../use-cases/read-workspaces.ts'
@@ -82,6 +83,9 @@ export function createWorkspaceRoutes(parts: ApiParts): Router {
     const { limit, before = null } = parseQuery(commitListQuery, request)
     response.json(await readCommits(db, workspaceId, { limit, before }))
   }
+  const members: RequestHandler = async (request, response) => {
+    response.json(await listMembers(db, await require(request, 'read')))
+  }
   const commitDiff: RequestHandler = async (request, response) => {
     const workspaceId = await require(request, 'read')
     const hash = String(request.params.hash)
@@ -103,6 +107,7 @@ export function createWorkspaceRoutes(parts: ApiParts): Router {
   })
   route(router, '/:workspaceId/activate', { POST: [authenticate, ...parts.jsonBody(), activate] })
   route(router, '/:workspaceId/panels', { GET: [authenticate, panels] })
+  route(router, '/:workspaceId/members', { GET: [authenticate, members] })
   route(router, '/:workspaceId/commits', { GET: [authenticate, commits] })
   route(router, '/:workspaceId/commits/:hash/diff', { GET: [authenticate, commitDiff] })
   return router

@@ -1,6 +1,14 @@
 import { createClient, isApiError } from '@nexus/client'
 import { type AccessToken, createAccessToken } from './access-token.ts'
-import { type Commit, type FileDiff, type Restoration, toCommit, toRestoration } from './history-shapes.ts'
+import {
+  type Commit,
+  type FileDiff,
+  type PanelVersion,
+  type Restoration,
+  toCommit,
+  toPanelVersion,
+  toRestoration,
+} from './history-shapes.ts'
 import {
   type Account,
   type Admission,
@@ -30,6 +38,11 @@ const CONNECTION = {
   maxTries: 2,
 } as const
 
+interface PanelPlace {
+  readonly workspaceId: string
+  readonly panelId: string
+}
+
 /** Sent again after a lost answer, the request is carried out once. */
 const anotherKey = () => ({ 'Idempotency-Key': crypto.randomUUID() })
 
@@ -57,6 +70,12 @@ interface Api {
   renamePanel(id: string, name: string): Promise<void>
   deletePanel(id: string): Promise<void>
   library(): Promise<LibraryEntry[]>
+  /** Names of the members of a workspace, by their ids. */
+  memberNames(workspaceId: string): Promise<ReadonlyMap<string, string>>
+  /** Newest first. */
+  listVersions(panel: PanelPlace, page: { limit: number; offset: number }): Promise<PanelVersion[]>
+  /** Makes the panel what it was at a version, by a new one. */
+  revert(panel: PanelPlace, version: number): Promise<void>
   /** Newest first. */
   listCommits(workspaceId: string, page: { limit: number; before?: string }): Promise<Commit[]>
   readCommitDiff(workspaceId: string, hash: string): Promise<readonly FileDiff[]>
@@ -136,6 +155,25 @@ export function createApi(): Api {
       await dataOf(http.DELETE('/api/panels/{panelId}', panel(id)))
     },
     library: async () => parseLibrary(await dataOf(http.GET('/api/library'))),
+    memberNames: async (id) => {
+      const members = await typedOf(http.GET('/api/workspaces/{workspaceId}/members', workspace(id)))
+      return new Map(members.map(({ userId, name }) => [userId, name]))
+    },
+    listVersions: async (path, query) => {
+      const { history } = await typedOf(
+        http.GET('/api/state/{workspaceId}/{panelId}/history', { params: { path, query } }),
+      )
+      return history.map(toPanelVersion)
+    },
+    revert: async (path, targetVersion) => {
+      await dataOf(
+        http.POST('/api/state/{workspaceId}/{panelId}/revert', {
+          params: { path },
+          body: { targetVersion, triggeredBy: 'user' },
+          headers: anotherKey(),
+        }),
+      )
+    },
     listCommits: async (id, query) => {
       const commits = await typedOf(
         http.GET('/api/workspaces/{workspaceId}/commits', {
@@ -159,7 +197,11 @@ export function createApi(): Api {
     restore: async (id, body) =>
       toRestoration(
         await typedOf(
-          http.POST('/api/state/{workspaceId}/restore', { ...workspace(id), body, headers: anotherKey() }),
+          http.POST('/api/state/{workspaceId}/restore', {
+            ...workspace(id),
+            body: { ...body, triggeredBy: 'user' as const },
+            headers: anotherKey(),
+          }),
         ),
       ),
   }

@@ -1,6 +1,8 @@
+import { isJsonObject, type JsonObject } from '@nexus/core'
 import type {
   CommitDiffView,
   CommitEntry,
+  HistoryEntry,
   RestoredPanel,
   RestoredWorkspaceView,
 } from '@nexus/core/http-contract'
@@ -28,6 +30,24 @@ export interface Restoration {
   /** Panels that have been made since; nothing is done to them. */
   readonly untouchedCount: number
 }
+
+type Entry = Pick<HistoryEntry, 'version' | 'userId' | 'triggeredBy' | 'changeType' | 'occurredAt'>
+
+/** One version of a panel. */
+export interface PanelVersion extends Omit<Entry, 'changeType'> {
+  readonly kind: HistoryEntry['changeType']
+  /** What it did to the state; computed values follow from that. */
+  readonly patch: readonly JsonObject[]
+}
+
+export const toPanelVersion = (entry: Entry & { readonly patch: readonly object[] }): PanelVersion => ({
+  version: entry.version,
+  userId: entry.userId,
+  triggeredBy: entry.triggeredBy,
+  occurredAt: entry.occurredAt,
+  kind: entry.changeType,
+  patch: entry.patch.filter(isJsonObject).filter(({ path }) => !String(path).startsWith('/$computed')),
+})
 
 export function toCommit({ hash, message, author, committedAt }: CommitEntry): Commit {
   const [subject = '', ...rest] = message.split('\n')

@@ -28,7 +28,7 @@ export function PanelPage({ workspace, panel, drawerButton, onOpenPanel, onDelet
     document.title = `${panel.name} · ${workspace.name} · Nexus`
   }, [panel.name, workspace.name])
 
-  const header = { panel, canWrite, drawerButton, onDeleted }
+  const header = { panel, workspaceId: workspace.id, canWrite, drawerButton, onDeleted }
   if (session === null) {
     return (
       <>
@@ -41,12 +41,14 @@ export function PanelPage({ workspace, panel, drawerButton, onOpenPanel, onDelet
 }
 
 interface LivePanelPageProps extends Omit<PanelPageProps, 'workspace'> {
+  readonly workspaceId: string
   readonly canWrite: boolean
   readonly session: PanelSession
 }
 
 function LivePanelPage({
   panel,
+  workspaceId,
   canWrite,
   drawerButton,
   onDeleted,
@@ -60,6 +62,7 @@ function LivePanelPage({
     <>
       <PanelHeader
         panel={panel}
+        workspaceId={workspaceId}
         canWrite={canWrite}
         drawerButton={drawerButton}
         onDeleted={onDeleted}

@@ -108,6 +108,8 @@ export {
   commitListQuery,
   commitSchema,
   createWorkspaceRequest,
+  type MemberView,
+  memberSchema,
   type UpdateWorkspaceRequest,
   updateWorkspaceRequest,
   WORKSPACE_STATUSES,

@@ -1,4 +1,4 @@
-import { Ellipsis, PencilLine, Redo2, Trash2, Undo2 } from 'lucide-react'
+import { Ellipsis, History, PencilLine, Redo2, Trash2, Undo2 } from 'lucide-react'
 import { type ReactNode, useState, useSyncExternalStore } from 'react'
 import type { PanelSummary } from '../../api/shapes.ts'
 import type { PanelSession } from '../../session/panel-session.ts'
@@ -9,10 +9,12 @@ import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { Menu, MenuItem, MenuSeparator } from '../../ui/menu.tsx'
 import { PanelIcon } from '../../ui/panel-icon.tsx'
 import { RenameDialog } from '../../ui/rename-dialog.tsx'
+import { PanelHistoryDialog } from '../history/panel-history-dialog.tsx'
 import { SaveMark } from './save-mark.tsx'
 
 interface PanelHeaderProps {
   readonly panel: PanelSummary
+  readonly workspaceId: string
   readonly canWrite: boolean
   readonly sign: SaveSign
   readonly session: PanelSession | null
@@ -25,6 +27,7 @@ interface PanelHeaderProps {
 /** A panel's name, the state of my work, who is here, and what can be done with the panel. */
 export function PanelHeader({
   panel,
+  workspaceId,
   canWrite,
   sign,
   session,
@@ -34,7 +37,7 @@ export function PanelHeader({
 }: PanelHeaderProps) {
   const renamePanel = useWorkspaces((state) => state.renamePanel)
   const deletePanel = useWorkspaces((state) => state.deletePanel)
-  const [asking, setAsking] = useState<'rename' | 'delete' | null>(null)
+  const [asking, setAsking] = useState<'rename' | 'history' | 'delete' | null>(null)
   return (
     <header className="sticky top-0 z-20 flex h-13 shrink-0 items-center gap-2 border-b border-line bg-canvas/90 px-3 backdrop-blur-md sm:gap-3 sm:px-5">
       {drawerButton}
@@ -46,7 +49,7 @@ export function PanelHeader({
       <div className="ml-auto flex items-center gap-1 sm:gap-2">
         {people}
         {session !== null && canWrite && <UndoButtons session={session} />}
-        {canWrite && (
+        {session !== null && (
           <Menu
             align="end"
             trigger={
@@ -55,14 +58,21 @@ export function PanelHeader({
               </IconButton>
             }
           >
-            {session !== null && <UndoItems session={session} />}
-            <MenuItem icon={<PencilLine aria-hidden />} onSelect={() => setAsking('rename')}>
-              Rename panel
+            {canWrite && <UndoItems session={session} />}
+            {canWrite && (
+              <MenuItem icon={<PencilLine aria-hidden />} onSelect={() => setAsking('rename')}>
+                Rename panel
+              </MenuItem>
+            )}
+            <MenuItem icon={<History aria-hidden />} onSelect={() => setAsking('history')}>
+              History
             </MenuItem>
-            <MenuSeparator />
-            <MenuItem icon={<Trash2 aria-hidden />} tone="danger" onSelect={() => setAsking('delete')}>
-              Delete panel
-            </MenuItem>
+            {canWrite && <MenuSeparator />}
+            {canWrite && (
+              <MenuItem icon={<Trash2 aria-hidden />} tone="danger" onSelect={() => setAsking('delete')}>
+                Delete panel
+              </MenuItem>
+            )}
           </Menu>
         )}
       </div>
@@ -72,6 +82,13 @@ export function PanelHeader({
         title="Rename panel"
         name={panel.name}
         onRename={(name) => renamePanel(panel.id, name)}
+      />
+      <PanelHistoryDialog
+        open={asking === 'history'}
+        onOpenChange={() => setAsking(null)}
+        workspaceId={workspaceId}
+        panel={panel}
+        canWrite={canWrite}
       />
       <ConfirmDialog
         open={asking === 'delete'}
