@@ -1,8 +1,7 @@
 import type { Commit } from '../../api/history-shapes.ts'
-import { useTask } from '../../react/use-task.ts'
 import { useHistory } from '../../stores/history.ts'
-import { Button } from '../../ui/button.tsx'
 import { classes } from '../../ui/classes.ts'
+import { ShowOlder } from './show-older.tsx'
 import { timeAgo } from './time-ago.ts'
 
 interface CommitListProps {
@@ -10,7 +9,7 @@ interface CommitListProps {
 }
 
 export function CommitList({ commits }: CommitListProps) {
-  const { selected, select } = useHistory()
+  const { selected, select, loadOlder } = useHistory()
   const now = Date.now()
   return (
     <>
@@ -34,19 +33,7 @@ export function CommitList({ commits }: CommitListProps) {
           </li>
         ))}
       </ul>
-      {!commits.isWhole && <Older />}
+      {!commits.isWhole && <ShowOlder load={loadOlder} />}
     </>
-  )
-}
-
-function Older() {
-  const loadOlder = useHistory((state) => state.loadOlder)
-  const { isBusy, begin } = useTask(loadOlder, 'Older commits could not be loaded')
-  return (
-    <div className="flex justify-center py-2">
-      <Button size="sm" busy={isBusy} onClick={begin}>
-        Show older
-      </Button>
-    </div>
   )
 }

@@ -1,15 +1,15 @@
-import { ArrowLeft, GitCommitHorizontal, History, RotateCcw } from 'lucide-react'
+import { ArrowLeft, GitCommitHorizontal, RotateCcw } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { Workspace } from '../../api/shapes.ts'
 import { useTask } from '../../react/use-task.ts'
 import { useHistory } from '../../stores/history.ts'
 import { useWorkspaces } from '../../stores/workspaces.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
-import { classes } from '../../ui/classes.ts'
 import { Dialog, DialogFooter } from '../../ui/dialog.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { CommitDetail } from './commit-detail.tsx'
 import { CommitList } from './commit-list.tsx'
+import { HistoryFailure, HistoryPanes, HistoryWaiting } from './history-panes.tsx'
 import { RestoreDialog } from './restore-dialog.tsx'
 
 interface HistoryDialogProps {
@@ -50,43 +50,26 @@ export function HistoryDialog({ open, onOpenChange, workspace }: HistoryDialogPr
             {workspace.pushError}
           </p>
         )}
-        <div className="flex h-[32rem] min-h-0 border-t border-line">
-          <div
-            className={classes(
-              'min-h-0 w-full overflow-y-auto border-line p-2 md:w-80 md:shrink-0 md:border-r',
-              commit !== undefined && 'hidden md:block',
-            )}
-          >
-            {commits.state === 'loading' && <Waiting />}
-            {commits.state === 'failed' && (
-              <EmptyState
-                icon={<History aria-hidden />}
-                title="The history could not be loaded"
-                action={<Button onClick={() => void load(workspace.id)}>Try again</Button>}
-              >
-                {commits.message}
-              </EmptyState>
-            )}
-            {commits.state === 'ready' && commits.items.length === 0 && (
-              <EmptyState icon={<GitCommitHorizontal aria-hidden />} title="No commits yet">
-                {canWrite
-                  ? 'The first one comes within minutes, or when you commit now.'
-                  : 'The first one comes within minutes.'}
-              </EmptyState>
-            )}
-            {commits.state === 'ready' && commits.items.length > 0 && <CommitList commits={commits} />}
-          </div>
-          <div
-            className={classes(
-              'min-h-0 min-w-0 flex-1 overflow-y-auto',
-              commit === undefined && 'hidden md:block',
-            )}
-          >
-            {commit === undefined ? (
-              <div className="grid h-full place-items-center">
-                <p className="px-6 text-center text-sm text-muted">Choose a commit to see what it changed.</p>
-              </div>
-            ) : (
+        <HistoryPanes
+          hint="Choose a commit to see what it changed."
+          list={
+            <>
+              {commits.state === 'loading' && <HistoryWaiting />}
+              {commits.state === 'failed' && (
+                <HistoryFailure message={commits.message} onRetry={() => void load(workspace.id)} />
+              )}
+              {commits.state === 'ready' && commits.items.length === 0 && (
+                <EmptyState icon={<GitCommitHorizontal aria-hidden />} title="No commits yet">
+                  {canWrite
+                    ? 'The first one comes within minutes, or when you commit now.'
+                    : 'The first one comes within minutes.'}
+                </EmptyState>
+              )}
+              {commits.state === 'ready' && commits.items.length > 0 && <CommitList commits={commits} />}
+            </>
+          }
+          detail={
+            commit === undefined ? null : (
               <CommitDetail
                 commit={commit}
                 back={
@@ -99,9 +82,9 @@ export function HistoryDialog({ open, onOpenChange, workspace }: HistoryDialogPr
                   </IconButton>
                 }
               />
-            )}
-          </div>
-        </div>
+            )
+          }
+        />
         {canWrite && (
           <DialogFooter>
             <CommitNow />
@@ -133,14 +116,3 @@ function CommitNow() {
     </Button>
   )
 }
-
-const Waiting = () => (
-  <div aria-hidden className="space-y-3 p-2">
-    {['w-4/5', 'w-3/5', 'w-2/3', 'w-1/2'].map((width) => (
-      <div key={width} className="space-y-1.5">
-        <div className={classes('skeleton h-3.5', width)} />
-        <div className="skeleton h-3 w-1/3" />
-      </div>
-    ))}
-  </div>
-)

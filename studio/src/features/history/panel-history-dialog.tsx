@@ -1,17 +1,17 @@
-import { ArrowLeft, History, RotateCcw } from 'lucide-react'
+import { ArrowLeft, RotateCcw } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { PanelVersion } from '../../api/history-shapes.ts'
 import type { PanelSummary } from '../../api/shapes.ts'
-import { useTask } from '../../react/use-task.ts'
 import { useAccount } from '../../stores/account.ts'
 import { usePanelHistory } from '../../stores/panel-history.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { classes } from '../../ui/classes.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { Dialog, DialogFooter } from '../../ui/dialog.tsx'
-import { EmptyState } from '../../ui/empty-state.tsx'
 import { showToast } from '../../ui/toasts.ts'
+import { HistoryFailure, HistoryPanes, HistoryWaiting } from './history-panes.tsx'
 import { changeWords, summaryOf } from './patch-words.ts'
+import { ShowOlder } from './show-older.tsx'
 import { timeAgo } from './time-ago.ts'
 
 interface PanelHistoryDialogProps {
@@ -27,7 +27,7 @@ const PROGRAMS = { api: ' by a program', ai: ' by an AI', system: '', user: '' }
 /** Every version of a panel, who made it, what it did, and the way back to it. */
 export function PanelHistoryDialog(props: PanelHistoryDialogProps) {
   const { open, onOpenChange, workspaceId, panel, canWrite } = props
-  const { versions, load, revert } = usePanelHistory()
+  const { versions, load, loadOlder, revert } = usePanelHistory()
   const [selected, setSelected] = useState<number | null>(null)
   const [isAsking, setAsking] = useState(false)
   const whoDid = useNames()
@@ -44,56 +44,38 @@ export function PanelHistoryDialog(props: PanelHistoryDialogProps) {
   return (
     <>
       <Dialog open={open} onOpenChange={onOpenChange} title={`History of “${panel.name}”`} size="xl">
-        <div className="flex h-[32rem] min-h-0 border-t border-line">
-          <div
-            className={classes(
-              'min-h-0 w-full overflow-y-auto border-line p-2 md:w-80 md:shrink-0 md:border-r',
-              version !== undefined && 'hidden md:block',
-            )}
-          >
-            {versions.state === 'loading' && <div aria-hidden className="skeleton m-2 h-24" />}
-            {versions.state === 'failed' && (
-              <EmptyState
-                icon={<History aria-hidden />}
-                title="The history could not be loaded"
-                action={
-                  <Button onClick={() => void load({ workspaceId, panelId: panel.id })}>Try again</Button>
-                }
-              >
-                {versions.message}
-              </EmptyState>
-            )}
-            <ul aria-label="Versions" className="space-y-px">
-              {items.map((each) => (
-                <li key={each.version}>
-                  <VersionRow
-                    version={each}
-                    who={whoDid(each)}
-                    isSelected={each.version === selected}
-                    onSelect={() => setSelected(each.version)}
-                  />
-                </li>
-              ))}
-            </ul>
-            {versions.state === 'ready' && !versions.isWhole && <Older />}
-          </div>
-          <div
-            className={classes(
-              'min-h-0 min-w-0 flex-1 overflow-y-auto',
-              version === undefined && 'hidden md:block',
-            )}
-          >
-            {version === undefined ? (
-              <div className="grid h-full place-items-center">
-                <p className="px-6 text-center text-sm text-muted">
-                  Choose a version to see what it changed.
-                </p>
-              </div>
-            ) : (
+        <HistoryPanes
+          hint="Choose a version to see what it changed."
+          list={
+            <>
+              {versions.state === 'loading' && <HistoryWaiting />}
+              {versions.state === 'failed' && (
+                <HistoryFailure
+                  message={versions.message}
+                  onRetry={() => void load({ workspaceId, panelId: panel.id })}
+                />
+              )}
+              <ul aria-label="Versions" className="space-y-px">
+                {items.map((each) => (
+                  <li key={each.version}>
+                    <VersionRow
+                      version={each}
+                      who={whoDid(each)}
+                      isSelected={each.version === selected}
+                      onSelect={() => setSelected(each.version)}
+                    />
+                  </li>
+                ))}
+              </ul>
+              {versions.state === 'ready' && !versions.isWhole && <ShowOlder load={loadOlder} />}
+            </>
+          }
+          detail={
+            version === undefined ? null : (
               <VersionDetail version={version} who={whoDid(version)} onBack={() => setSelected(null)} />
-            )}
-          </div>
-        </div>
+            )
+          }
+        />
         {canWrite && (
           <DialogFooter>
             <Button
@@ -202,17 +184,5 @@ function VersionDetail({ version, who, onBack }: { version: PanelVersion; who: s
       </ul>
       {left > 0 && <p className="mt-2 text-xs text-muted">{`${left} more changes`}</p>}
     </article>
-  )
-}
-
-function Older() {
-  const loadOlder = usePanelHistory((state) => state.loadOlder)
-  const { isBusy, begin } = useTask(loadOlder, 'Older versions could not be loaded')
-  return (
-    <div className="flex justify-center py-2">
-      <Button size="sm" busy={isBusy} onClick={begin}>
-        Show older
-      </Button>
-    </div>
   )
 }
