@@ -26,6 +26,10 @@ const TUNING_OPTIONS = {
     { min: 1_000, max: 64_000_000 },
     { doc: 'Largest JSON body of a request, bytes', fallback: limits.MAX_BODY_BYTES },
   ),
+  MAX_IMPORT_BYTES: integerOption(
+    { min: 1_000, max: 64_000_000 },
+    { doc: 'Largest archive that a workspace is made of, bytes', fallback: 20_000_000 },
+  ),
   MAX_JSON_DEPTH: integerOption(
     { min: 4, max: limits.MAX_JSON_DEPTH },
     { doc: 'Deepest nesting of a request body, levels', fallback: limits.MAX_JSON_DEPTH },

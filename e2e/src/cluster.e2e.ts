@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-import type { CommitDiffView } from '@nexus/core/http-contract'
+import type { CommitDiffView, WorkspaceStateView } from '@nexus/core/http-contract'
 import { createTestDatabase, startRedis } from '@nexus/core/testkit'
 import { expect, test } from 'vitest'
 import {
@@ -75,6 +75,25 @@ test('[E2E-CLUSTER1] services as processes of their own share a panel: two edito
       const from = snapshots.url.replace('://', `://x:${account.accessToken}@`)
       execFileSync('git', ['clone', '-q', `${from}/git/${account.workspaceId}.git`, clone])
       expect(execFileSync('git', ['-C', clone, 'rev-parse', 'HEAD'], { encoding: 'utf8' }).trim()).toBe(hash)
+
+      const archive = execFileSync('git', ['-C', clone, 'archive', '--format=zip', 'HEAD'])
+      const authorization = `Bearer ${account.accessToken}`
+      const imported = await fetch(`${api.url}/api/workspaces/import`, {
+        method: 'POST',
+        headers: { authorization, 'content-type': 'application/zip' },
+        body: new Uint8Array(archive),
+      })
+      const { id } = (await imported.json()) as { id: string }
+      const statesOf = async (workspaceId: string) => {
+        const { body } = await requestJson<WorkspaceStateView>(
+          `${api.url}/api/state/${workspaceId}/snapshot`,
+          {
+            token: account.accessToken,
+          },
+        )
+        return Object.values(body.panels).map(({ version: _, ...state }) => state)
+      }
+      expect(await statesOf(id)).toEqual(await statesOf(account.workspaceId))
       a.close()
       b.close()
     } finally {

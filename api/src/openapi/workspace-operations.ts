@@ -14,6 +14,7 @@ import {
   workspaceSchema,
   workspaceSummarySchema,
 } from '@nexus/core/http-contract'
+import * as z from 'zod'
 import type { Operation } from './operation.ts'
 
 const JSON_TYPE = 'application/json'
@@ -48,6 +49,17 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
     body: { [JSON_TYPE]: { name: 'CreateWorkspace', schema: createWorkspaceRequest } },
     answers: { 201: { description: 'It is there.', headers: MADE, body: WORKSPACE } },
     errors: ['validation_failed', 'idempotency_key_reused', 'quota_exceeded'],
+  },
+  {
+    method: 'post',
+    path: '/api/workspaces/import',
+    id: 'importWorkspace',
+    tag: 'Workspaces',
+    summary:
+      'Make a workspace of the files of another’s repository, as `git archive --format=zip` packs them',
+    body: { 'application/zip': { name: 'WorkspaceArchive', schema: z.unknown() } },
+    answers: { 201: { description: 'It is there.', headers: ['Location'], body: WORKSPACE } },
+    errors: ['validation_failed', 'invalid_patch', 'quota_exceeded', 'unavailable'],
   },
   {
     method: 'get',

@@ -1,4 +1,4 @@
-import type { WorkspaceId } from '@nexus/core'
+import { NexusError, type WorkspaceId } from '@nexus/core'
 import {
   commitListQuery,
   createWorkspaceRequest,
@@ -6,7 +6,7 @@ import {
   type WorkspaceView,
   workspaceListQuery,
 } from '@nexus/core/http-contract'
-import { type Request, type RequestHandler, Router } from 'express'
+import express, { type Request, type RequestHandler, Router } from 'express'
 import { bearerTokenOf } from '../middleware/authenticate.ts'
 import { parseBody, parseQuery } from '../middleware/parse.ts'
 import { callerOf } from '../middleware/request-context.ts'
@@ -15,12 +15,16 @@ import { whenGone } from '../middleware/when-gone.ts'
 import type { ApiParts } from '../parts.ts'
 import { changeWorkspace, deleteWorkspace } from '../use-cases/change-workspace.ts'
 import { createWorkspace } from '../use-cases/create-workspace.ts'
+import { importWorkspace } from '../use-cases/import-workspace.ts'
 import { listMembers } from '../use-cases/list-members.ts'
 import { readCommitDiff, readCommits } from '../use-cases/read-commits.ts'
 import { listPanels } from '../use-cases/read-panels.ts'
 import { listWorkspaces, readWorkspace } from '../use-cases/read-workspaces.ts'
 import { type Right, requireWorkspace, toWorkspaceId } from '../use-cases/workspace-rights.ts'
 import { REPLAYED, receiptOf } from './idempotency.ts'
+
+/** Of an archive that a workspace is made of. */
+const ARCHIVE_TYPE = 'application/zip'
 
 /** `/api/workspaces` */
 export function createWorkspaceRoutes(parts: ApiParts): Router {
@@ -83,6 +87,18 @@ export function createWorkspaceRoutes(parts: ApiParts): Router {
     const { limit, before = null } = parseQuery(commitListQuery, request)
     response.json(await readCommits(db, workspaceId, { limit, before }))
   }
+  const importArchive: RequestHandler = async (request, response) => {
+    const { userId } = callerOf(request)
+    const archive: unknown = request.body
+    if (!Buffer.isBuffer(archive))
+      throw new NexusError('unsupported_media_type', `Send the archive as ${ARCHIVE_TYPE}.`)
+    const work = () => importWorkspace(parts, userId, archive)
+    const workspaceId = await parts.pastReads.take(userId, work, whenGone(response))
+    response
+      .status(201)
+      .location(`/api/workspaces/${workspaceId}`)
+      .json(await view(request, workspaceId))
+  }
   const members: RequestHandler = async (request, response) => {
     response.json(await listMembers(db, await require(request, 'read')))
   }
@@ -100,6 +116,9 @@ export function createWorkspaceRoutes(parts: ApiParts): Router {
 
   const router = Router()
   route(router, '/', { GET: [authenticate, list], POST: [authenticate, ...parts.jsonBody(), create] })
+  const archiveBody = express.raw({ type: ARCHIVE_TYPE, limit: parts.options.MAX_IMPORT_BYTES })
+  // Before the workspaces: `import` stands where an id would.
+  route(router, '/import', { POST: [authenticate, archiveBody, importArchive] })
   route(router, '/:workspaceId', {
     GET: [authenticate, read],
     PATCH: [authenticate, ...parts.jsonBody(), change],

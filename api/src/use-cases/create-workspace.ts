@@ -98,7 +98,7 @@ function starterPanels(workspaceId: WorkspaceId, userId: UserId) {
 }
 
 /** The row of the owner is held until the transaction ends, so that two requests at once cannot both be the last. */
-async function requireQuota(trx: Trx, userId: UserId): Promise<void> {
+export async function requireQuota(trx: Trx, userId: UserId): Promise<void> {
   const owner = await trx
     .selectFrom('users')
     .select('plan')

@@ -1,5 +1,6 @@
 import {
   type Cause,
+  isNexusError,
   type JsonObject,
   type NewDocument,
   type PanelId,
@@ -9,7 +10,12 @@ import {
   type UserId,
   type WorkspaceId,
 } from '@nexus/core'
-import { createPanelUpdate, createWorkspaceUpdate } from '@nexus/core/document'
+import {
+  createPanelUpdate,
+  createWorkspaceUpdate,
+  FREE_FORM_MODEL,
+  type PanelModel,
+} from '@nexus/core/document'
 import { panelModel } from '@nexus/core/nxml'
 
 /** What every new document has. */
@@ -34,6 +40,15 @@ export const newWorkspaceDocument = (owner: {
   first: { ...createdBy(owner.userId), update: createWorkspaceUpdate(owner.workspaceId) },
 })
 
+function modelOf(source: string | null, isBrokenKept: boolean): PanelModel {
+  try {
+    return panelModel(source)
+  } catch (error) {
+    if (isBrokenKept && isNexusError(error, 'invalid_nxml')) return FREE_FORM_MODEL
+    throw error
+  }
+}
+
 /**
  * The document of a panel with its first update: source and defaults.
  *
@@ -45,9 +60,11 @@ export function newPanelDocument(panel: {
   readonly userId: UserId
   readonly source: string | null
   readonly initialState: JsonObject | null
+  /** A source with errors is taken as it is, and the state as that of a free-form panel. */
+  readonly isBrokenKept?: boolean
 }): NewDocument {
   const { workspaceId, panelId, source, initialState } = panel
-  const { shape } = panelModel(source)
+  const { shape } = modelOf(source, panel.isBrokenKept === true)
   const content = { panelId, source, shape }
   const update = createPanelUpdate(initialState === null ? content : { ...content, initialState })
   return {

@@ -117,6 +117,7 @@ export {
   type WorkspaceStatus,
   type WorkspaceSummary,
   type WorkspaceView,
+  workspaceFileSchema,
   workspaceListQuery,
   workspaceSchema,
   workspaceStatusField,

@@ -120,3 +120,21 @@ export const commitDiffSchema = z.object({
   ),
 })
 export type CommitDiffView = z.infer<typeof commitDiffSchema>
+
+const MAX_IMPORTED_PANELS = 500
+
+/** `workspace.json` of a workspace's repository, as far as an import needs it. */
+export const workspaceFileSchema = z.object({
+  formatVersion: z.literal(1),
+  name: nameField,
+  description: descriptionField,
+  panels: z
+    .array(
+      z.object({
+        name: nameField,
+        type: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i),
+        folder: z.string().regex(/^[a-z0-9-]{1,100}$/),
+      }),
+    )
+    .max(MAX_IMPORTED_PANELS),
+})
