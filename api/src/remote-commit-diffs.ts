@@ -7,7 +7,7 @@ const TIMEOUT_MS = 25_000
 export function createRemoteCommitDiffs(url: string): CommitDiffs {
   const ask = async (path: string, token: string): Promise<Response> => {
     try {
-      return await fetch(new URL(path, url), {
+      return await fetch(url.replace(/\/+$/, '') + path, {
         headers: { authorization: `Bearer ${token}` },
         signal: AbortSignal.timeout(TIMEOUT_MS),
       })

@@ -223,7 +223,7 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
       read: async ({ workspaceId, hash }) => {
         if ((await program.version()) === null)
           throw new NexusError('unavailable', 'The server has no git program, which compares commits.')
-        return readCommitDiff(program, repositoryPath(options.gitDir, workspaceId), hash)
+        return readCommitDiff({ program, repository: repositoryPath(options.gitDir, workspaceId), hash })
       },
     },
     idle: () => queue.idle(),

@@ -1,46 +1,75 @@
 import type { CommitDiff, FileChange, FileDiff } from '@nexus/core'
-import type { GitProgram } from './git-program.ts'
+import { GitEnded, GitFailed, type GitProgram } from './git-program.ts'
+import { BRANCH } from './repository.ts'
 
 /** Of all patches of one commit; more is told without them. */
 const MAX_PATCH_BYTES = 5_000_000
 const MAX_LIST_BYTES = 20_000_000
-const TIMEOUT_MS = 20_000
+const TIMEOUT_MS = 10_000
 
-const DIFF = ['diff-tree', '-r', '-M', '--root', '--no-commit-id', '--no-ext-diff', '--no-textconv']
+const DIFF = ['diff-tree', '-r', '--root', '--no-commit-id', '--no-ext-diff', '--no-textconv']
+/** Files that are much the same and called otherwise were renamed. */
+const RENAMES = '-M'
+
+interface Asked {
+  readonly program: Pick<GitProgram, 'run'>
+  /** Path of the bare repository. */
+  readonly repository: string
+  readonly hash: string
+  /** Nobody waits for it any longer. */
+  readonly signal?: AbortSignal
+}
 
 /**
- * What a commit did, compared with its parent; the first, compared with nothing.
+ * What a commit of the branch did, compared with its parent; the first, compared with nothing.
  *
- * @param repository - Path of the bare repository. @returns `null` when it has no such commit. @throws When git fails.
+ * @returns `null` when the branch has no such commit. @throws {GitFailed}, {GitEnded}.
  */
-export async function readCommitDiff(
-  program: Pick<GitProgram, 'run'>,
-  repository: string,
-  hash: string,
-): Promise<CommitDiff | null> {
+export async function readCommitDiff({
+  program,
+  repository,
+  hash,
+  signal,
+}: Asked): Promise<CommitDiff | null> {
   const git = (args: readonly string[], maxBytes: number): Promise<string> =>
-    program.run(['--git-dir', repository, ...args], { timeoutMs: TIMEOUT_MS, maxBytes })
-  const isCommit = await git(['rev-parse', '--verify', '--quiet', `${hash}^{commit}`], MAX_LIST_BYTES).then(
-    (found) => found.trim() === hash,
-    () => false,
-  )
-  if (!isCommit) return null
-  const files = parseList(await git([...DIFF, '--raw', '-z', hash], MAX_LIST_BYTES))
-  const patches = await git([...DIFF, '--patch', '--full-index', hash], MAX_PATCH_BYTES).then(
-    splitPatch,
-    (error: unknown) => {
-      if (isTooMuch(error)) return null
-      throw error
-    },
-  )
-  return {
-    hash,
-    files: files.map((file, at) => withPatch(file, patches === null ? null : (patches[at] ?? ''))),
+    program.run(['--git-dir', repository, ...args], {
+      timeoutMs: TIMEOUT_MS,
+      maxBytes,
+      ...(signal === undefined ? {} : { signal }),
+    })
+  if (!/^[0-9a-f]{40}$/.test(hash) || !(await isOnBranch(git, hash))) return null
+  const list = (...options: string[]) => git([...DIFF, ...options, '--raw', '-z', hash], MAX_LIST_BYTES)
+  const renamed = await unlessTooMuch(list(RENAMES))
+  if (renamed === null) return { hash, files: parseList(await list()).map((file) => withPatch(file, null)) }
+  const files = parseList(renamed)
+  const patches = await unlessTooMuch(git([...DIFF, RENAMES, '--text', '--patch', hash], MAX_PATCH_BYTES))
+  const parts = patches === null ? [] : splitPatch(patches)
+  const isWhole = parts.length === files.length
+  return { hash, files: files.map((file, at) => withPatch(file, isWhole ? (parts[at] ?? null) : null)) }
+}
+
+async function isOnBranch(
+  git: (args: readonly string[], maxBytes: number) => Promise<string>,
+  hash: string,
+): Promise<boolean> {
+  try {
+    await git(['merge-base', '--is-ancestor', hash, BRANCH], MAX_LIST_BYTES)
+    return true
+  } catch (error) {
+    if (error instanceof GitFailed) return false
+    throw error
   }
 }
 
-const isTooMuch = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER'
+/** `null` for what takes too long, or is too large, to be told. */
+async function unlessTooMuch(work: Promise<string>): Promise<string | null> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof GitEnded && error.why !== 'not wanted') return null
+    throw error
+  }
+}
 
 type ListedFile = Pick<FileDiff, 'path' | 'previousPath' | 'change'>
 
@@ -64,16 +93,19 @@ function parseList(text: string): ListedFile[] {
   return files
 }
 
-/** One part for each file, in the order of the list; no line of a file's content begins like its header. */
+/**
+ * One part for each file, in the order of the list. Lines end with a line feed and nothing else (JavaScript's `^` would
+ * also stand after other characters, which people can write); one of a file's content has a sign before it.
+ */
 const splitPatch = (text: string): string[] =>
   text
-    .split(/^(?=diff --git )/m)
+    .split(/(?<=^|\n)(?=diff --git )/)
     .filter((part) => part !== '')
     .map(withoutHeader)
 
 function withoutHeader(part: string): string {
-  const at = part.search(/^@@ /m)
-  return at === -1 ? '' : part.slice(at)
+  const at = part.indexOf('\n@@ ')
+  return at === -1 ? '' : part.slice(at + 1)
 }
 
 function withPatch(file: ListedFile, diff: string | null): FileDiff {

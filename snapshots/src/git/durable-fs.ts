@@ -1,5 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
+import {
+  type FileHandle,
+  link,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  stat,
+  unlink,
+  utimes,
+} from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /**
@@ -15,7 +26,10 @@ export interface DurableFiles {
   create(path: string, bytes: Uint8Array): Promise<boolean>
   makeFolder(path: string): Promise<void>
   move(from: string, to: string): Promise<void>
-  /** Counts an existing file as written here: whoever wrote it may have been killed before it could flush. */
+  /**
+   * Counts an existing file as written here: whoever wrote it may have been killed before it could flush, and it may be old
+   * enough to be let go as one that nobody needs.
+   */
   rely(path: string): void
   /** Afterwards everything done before survives a loss of power: the folders' entries are on the disk too. */
   flush(): Promise<void>
@@ -29,6 +43,7 @@ const STALE_MS = 3_600_000
 /** @param temporaryFolder - On the same file system as every file written through this; it must exist by then. */
 export function createDurableFiles(temporaryFolder: string): DurableFiles {
   const unflushed = new Set<string>()
+  const relied = new Set<string>()
 
   const withTemporary = async <T>(bytes: Uint8Array, use: (path: string) => Promise<T>): Promise<T> => {
     const path = join(temporaryFolder, `${TEMPORARY_PREFIX}${randomUUID()}`)
@@ -70,8 +85,10 @@ export function createDurableFiles(temporaryFolder: string): DurableFiles {
     },
     rely: (path) => {
       unflushed.add(dirname(path))
+      relied.add(path)
     },
     flush: async () => {
+      await freshen(relied)
       const folders = [...unflushed]
       unflushed.clear()
       await Promise.all(folders.map((folder) => withFile(folder, 'r', (file) => file.sync())))
@@ -112,6 +129,17 @@ export async function unlinkIfThere(path: string): Promise<void> {
   } catch (error) {
     if (!hasCode(error, 'ENOENT')) throw error
   }
+}
+
+/** As git does with objects that are there already. */
+async function freshen(paths: Set<string>): Promise<void> {
+  const now = new Date()
+  for (const path of paths) {
+    await utimes(path, now, now).catch((error: unknown) => {
+      if (!hasCode(error, 'ENOENT')) throw error
+    })
+  }
+  paths.clear()
 }
 
 export const hasCode = (error: unknown, code: string): boolean =>

@@ -21,6 +21,8 @@ export interface Base {
   readonly shown: Shown | null
   /** The versions `shown` is at; empty when its files came from another renderer and must all be written again. */
   readonly manifest: Manifest
+  /** The versions the commit says it shows, by whatever renderer. */
+  readonly said: Manifest
   readonly trees: ReadonlyMap<PanelId, TreeHash>
 }
 
@@ -35,7 +37,8 @@ export async function readBase(repository: Repository, commit: Commit, ledger: L
   const workspaceFile = root.files.get(WORKSPACE_FILE) ?? null
   const readmeFile = root.files.get(README_FILE) ?? null
   const file = workspaceFile === null ? null : parseWorkspaceFile(await repository.readText(workspaceFile))
-  if (file === null) return { commit, workspaceFile, readmeFile, shown: null, manifest: {}, trees: new Map() }
+  if (file === null)
+    return { commit, workspaceFile, readmeFile, shown: null, manifest: {}, said: {}, trees: new Map() }
   const panelsTree = root.folders.get(PANELS_FOLDER)
   const folders =
     panelsTree === undefined ? new Map<string, TreeHash>() : (await repository.readFolder(panelsTree)).folders
@@ -49,6 +52,7 @@ export async function readBase(repository: Repository, commit: Commit, ledger: L
     readmeFile,
     shown: { name: file.name, description: file.description, panels },
     manifest: manifestOf(commit, ledger),
+    said: ledger.headCommit === commit.hash ? ledger.manifest : parseMessage(commit.message).manifest,
     trees: new Map(panels.map((panel) => [panel.id, panel.tree])),
   }
 }

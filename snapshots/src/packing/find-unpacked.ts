@@ -24,7 +24,8 @@ export async function findUnpacked(db: Db, after: WorkspaceId | null): Promise<U
     where g.head_commit is not null
       and (${after}::uuid is null or g.workspace_id > ${after}::uuid)
       and (
-        newest.number - g.packed_number >= ${COMMITS_PER_PACK}
+        -- After a repository was put back, or lost, its commits are counted anew.
+        newest.number - case when g.packed_number > newest.number then 0 else g.packed_number end >= ${COMMITS_PER_PACK}
         or (w.status = 'archived' and g.packed_whole_at is distinct from g.head_commit)
       )
     order by g.workspace_id

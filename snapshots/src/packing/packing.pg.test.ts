@@ -9,6 +9,7 @@ import { COMMITS_PER_PACK } from './find-unpacked.ts'
 import { MAX_PACKS, packRepository } from './pack-repository.ts'
 
 const database = withTestDatabase()
+const alone = async (): Promise<void> => undefined
 
 /** A workspace of two panels, and what makes so many commits of it. */
 async function growingStage() {
@@ -51,7 +52,12 @@ describe('a repository that grows', () => {
     await commit(30)
     const before = await stage.git('log', '--format=%H %T')
     const program = createGitProgram()
-    const packed = await packRepository({ program, repository: stage.repository, isWhole: false })
+    const packed = await packRepository({
+      program,
+      repository: stage.repository,
+      isWhole: false,
+      requireAlone: alone,
+    })
     const { loose, packs } = await objectsOf(stage)
     const newest = (await stage.git('rev-list', '--objects', '--no-object-names', '--no-walk', 'main')).trim()
     expect(packed).toBeGreaterThan(100)
@@ -69,13 +75,15 @@ describe('a repository that grows', () => {
     const program = createGitProgram()
     for (let round = 0; round < MAX_PACKS + 3; round += 1) {
       await commit(2)
-      await packRepository({ program, repository: stage.repository, isWhole: false })
+      await packRepository({ program, repository: stage.repository, isWhole: false, requireAlone: alone })
     }
     const { packs } = await objectsOf(stage)
     expect(packs.length).toBeLessThanOrEqual(3)
     expect(await subjectsOf(stage)).toHaveLength(2 * (MAX_PACKS + 3))
     await expectSound(stage.repository)
-    expect(await packRepository({ program, repository: stage.repository, isWhole: false })).toBe(0)
+    expect(
+      await packRepository({ program, repository: stage.repository, isWhole: false, requireAlone: alone }),
+    ).toBe(0)
   })
 
   test('[PACK2] is packed by the worker after so many commits, and not before', async () => {

@@ -3,7 +3,7 @@ import type { Logger } from '@nexus/core/server'
 import { sql } from 'kysely'
 import type { GitProgram } from '../git/git-program.ts'
 import { repositoryPath } from '../git/repository.ts'
-import { type Claim, type Claimant, withClaim } from '../job/claim.ts'
+import { type Claim, type Claimant, renewClaim, withClaim } from '../job/claim.ts'
 import { findUnpacked, type Unpacked } from './find-unpacked.ts'
 import { packRepository } from './pack-repository.ts'
 
@@ -62,7 +62,12 @@ export function createRepositoryPacking(parts: PackingParts): RepositoryPacking 
 async function packOne(parts: PackingParts, { workspaceId, isWhole }: Unpacked): Promise<void> {
   await withClaim(parts.claimant, workspaceId, async (claim) => {
     const repository = repositoryPath(parts.gitDir, workspaceId)
-    const packed = await packRepository({ program: parts.program, repository, isWhole })
+    const packed = await packRepository({
+      program: parts.program,
+      repository,
+      isWhole,
+      requireAlone: () => renewClaim(parts.claimant, claim),
+    })
     await notePacked(parts.claimant, claim, isWhole)
     parts.logger.info({ workspaceId, packed }, 'a repository was packed')
   })

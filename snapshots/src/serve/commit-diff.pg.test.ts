@@ -6,6 +6,7 @@ import { serveGit } from '../testkit/git-server.ts'
 import { ADA, createStage, type Stage } from '../testkit/stage.ts'
 
 const database = withTestDatabase()
+const alone = async (): Promise<void> => undefined
 
 /** Two commits: a panel is made, and then renamed and changed while another comes and a third is deleted. */
 async function changedStage() {
@@ -75,7 +76,12 @@ test('[COM4] also in a packed repository, and over HTTP for who may read it', as
   const { stage, worker, diffOf } = await changedStage()
   const hashes = await hashesOf(stage)
   const before = await Promise.all(hashes.map(diffOf))
-  await packRepository({ program: createGitProgram(), repository: stage.repository, isWhole: true })
+  await packRepository({
+    program: createGitProgram(),
+    repository: stage.repository,
+    isWhole: true,
+    requireAlone: alone,
+  })
   expect(await Promise.all(hashes.map(diffOf))).toEqual(before)
   const origin = await serveGit(worker)
   const { tokenOf } = await createTokenSigner(database.db)

@@ -150,11 +150,16 @@ async function answerTo(
 ): Promise<Refusal | null> {
   const { kind, workspaceId } = asked
   const repository = repositoryPath(parts.gitDir, workspaceId)
+  const gone = whenGone(response)
   if (kind === 'advertise' && !hasCommits(repository))
-    await Promise.race([parts.commit(workspaceId), pause(FIRST_COMMIT_MS, null, { ref: false })])
+    await Promise.race([
+      parts.commit(workspaceId),
+      pause(Math.min(FIRST_COMMIT_MS, parts.timeoutMs), null, { ref: false, signal: gone }),
+    ])
   if (!hasCommits(repository)) return FAILED
   if (asked.kind === 'diff') {
-    const diff = await readCommitDiff(parts.program, repository, asked.hash)
+    const { program } = parts
+    const diff = await readCommitDiff({ program, repository, hash: asked.hash, signal: gone })
     if (diff === null) return UNKNOWN
     response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
     response.end(JSON.stringify(diff))
@@ -163,6 +168,13 @@ async function answerTo(
   const answer = kind === 'advertise' ? advertise : fetchPack
   await answer({ ...parts, repository }, request, response)
   return null
+}
+
+function whenGone(response: ServerResponse): AbortSignal {
+  const gone = new AbortController()
+  if (response.destroyed) gone.abort()
+  response.once('close', () => gone.abort())
+  return gone.signal
 }
 
 const hasCommits = (repository: string): boolean =>

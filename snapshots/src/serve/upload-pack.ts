@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import type { GitProgram } from '../git/git-program.ts'
+import { endGroup, type GitProgram } from '../git/git-program.ts'
 
 /** What a fetch sends, unpacked: which commits it wants and has. A million of them are 50 MB. */
 const MAX_REQUEST_BYTES = 8_000_000
@@ -35,7 +35,7 @@ export async function advertise(
   const protocol = protocolOf(request)
   const before = protocol === 'version=2' ? '' : ANNOUNCEMENT
   begin(response, 'application/x-git-upload-pack-advertisement')
-  await run(parts, { args: ['--advertise-refs'], protocol, input: null, before, response })
+  await run(parts, { args: ['--advertise-refs'], protocol, request, hasInput: false, before, response })
 }
 
 /** Answers `POST …/git-upload-pack`. @throws As {@link advertise}, and when too much is sent. */
@@ -45,9 +45,8 @@ export async function fetchPack(
   response: ServerResponse,
 ): Promise<void> {
   begin(response, 'application/x-git-upload-pack-result')
-  const isPacked = /^(x-)?gzip$/.test(request.headers['content-encoding'] ?? '')
-  const input = isPacked ? request.pipe(createGunzip()) : request
-  await run(parts, { args: [], protocol: protocolOf(request), input, before: '', response })
+  const protocol = protocolOf(request)
+  await run(parts, { args: [], protocol, request, hasInput: true, before: '', response })
 }
 
 function begin(response: ServerResponse, contentType: string): void {
@@ -64,45 +63,55 @@ function protocolOf({ headers }: IncomingMessage): string {
 interface Run {
   readonly args: readonly string[]
   readonly protocol: string
-  readonly input: Readable | null
+  readonly request: IncomingMessage
+  /** The body is for the program. */
+  readonly hasInput: boolean
   /** Goes before what the program says. */
   readonly before: string
   readonly response: ServerResponse
 }
 
-async function run(parts: UploadPack, { args, protocol, input, before, response }: Run): Promise<void> {
+async function run(parts: UploadPack, asked: Run): Promise<void> {
+  const { args, protocol, request, hasInput, before, response } = asked
   const { program, repository, timeoutMs, maxAnswerBytes } = parts
+  if (request.destroyed || response.destroyed) throw new Error('The client has gone.')
   const child = program.start(
     ['upload-pack', '--strict', '--stateless-rpc', ...args, repository],
     protocol === '' ? {} : { GIT_PROTOCOL: protocol },
   )
   const { stdin, stdout } = child
   if (stdin === null || stdout === null) throw new Error('git has no pipes.')
-  const kill = (): void => void child.kill('SIGKILL')
-  const limit = setTimeout(kill, timeoutMs)
-  response.once('close', kill)
+  const end = (): void => endGroup(child)
+  const limit = setTimeout(end, timeoutMs)
+  response.once('close', end)
   const ended = endOf(child)
-  const fed = feed(input, stdin)
+  // What it could not be told is its own affair when it has ended well.
+  feed(hasInput ? request : null, stdin).catch(end)
   try {
     // Not ended before the program has said that this was all: what breaks off must not look whole.
     const sent = pipeline(stdout, atMost(maxAnswerBytes, before), response, { end: false })
-    await Promise.all([sent, fed, ended])
+    await Promise.all([sent, ended])
     response.end()
   } finally {
     clearTimeout(limit)
-    kill()
+    response.off('close', end)
+    end()
     await ended.catch(() => undefined)
   }
 }
 
 /** A program that has said all it has to say may close its ears before it has heard everything. */
-async function feed(input: Readable | null, stdin: NodeJS.WritableStream): Promise<void> {
-  if (input === null) {
+async function feed(request: IncomingMessage | null, stdin: NodeJS.WritableStream): Promise<void> {
+  if (request === null) {
     stdin.on('error', () => undefined)
     stdin.end()
     return
   }
-  await pipeline(input, atMost(MAX_REQUEST_BYTES), stdin).catch((error: unknown) => {
+  const isPacked = /^(x-)?gzip$/.test(request.headers['content-encoding'] ?? '')
+  const told = isPacked
+    ? pipeline(request as Readable, createGunzip(), atMost(MAX_REQUEST_BYTES), stdin)
+    : pipeline(request as Readable, atMost(MAX_REQUEST_BYTES), stdin)
+  await told.catch((error: unknown) => {
     if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error
   })
 }
@@ -114,6 +123,7 @@ function endOf(child: ChildProcess): Promise<void> {
   })
   return new Promise((resolve, reject) => {
     child.once('error', reject)
+    // When nobody has its pipes any more: those it has started are gone too.
     child.once('close', (code) => {
       if (code === 0) resolve()
       else reject(new Error(`git upload-pack ended with ${code ?? 'a signal'}: ${said.trim()}`))
