@@ -7,7 +7,13 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Person, signUp, somePanel, startTestApi } from './testkit/test-api.ts'
 
 const database = withTestDatabase()
-const SOURCE = '<NexusPanel title="T"><Data><State name="n" type="number" default={1} /></Data></NexusPanel>'
+const SOURCE = `<NexusPanel title="Score">
+  <Data>
+    <State name="n" type="number" default="3" />
+    <Computed name="double" value="$state.n * 2" />
+  </Data>
+  <View><Text content="{$state.double}" /></View>
+</NexusPanel>`
 
 const workspaceFile = (panels: unknown[], rest: object = {}) =>
   JSON.stringify({ formatVersion: 1, id: 'x', name: 'Plans', description: 'Ours', panels, ...rest })
@@ -60,13 +66,13 @@ describe('an archive of a repository', () => {
         body.panels.map(async ({ id }: { id: string }) => {
           const { body: panel } = await ann.call('GET', `/api/panels/${id}`)
           const { body: read } = await ann.call('GET', `/api/state/${body.id}/${id}`)
-          return [panel.nxmlSource, read.state.$state]
+          return [panel.nxmlSource, read.state]
         }),
       )
       expect(states).toEqual([
-        [null, { any: [1, { b: null }] }],
-        [SOURCE, { n: 7 }],
-        ['<NexusPanel', { x: 1 }],
+        [null, { $state: { any: [1, { b: null }] }, $computed: {} }],
+        [SOURCE, { $state: { n: 7 }, $computed: { double: 14 } }],
+        ['<NexusPanel', { $state: { x: 1 }, $computed: {} }],
       ])
     },
   )

@@ -149,10 +149,14 @@ describe('what makes a commit', () => {
       message: head.message.replace('Renderer-Version: 2', 'Renderer-Version: 1'),
     })
     expect(await repository.advanceBranch(head.hash, old)).toBe(true)
-    await stage.edit(panel, ADA, (state) => state.set('n', 2))
+    await stage.edit(panel, BOB, (state) => state.set('n', 2))
     await worker.commitChanged()
     expect(await stage.git('show', '--format=%s', '--name-status', 'main')).toMatch(
       /^P: n changed\n\nA\tREADME.md\nM\tpanels\/p-[0-9a-f]{8}\/state.json\n$/,
+    )
+    // Of those who changed something since, not of all there ever were.
+    expect(await stage.git('log', '-1', '--format=%an %(trailers:key=Co-authored-by,valueonly)')).toMatch(
+      /^Bob b Panel-Version: x\s*$/,
     )
     await expectSound(stage.repository)
   })

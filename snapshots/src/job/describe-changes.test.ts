@@ -63,6 +63,24 @@ test('[SNAP6] panels are named with what became of their content, as long as the
   })
 })
 
+test('[SNAP6] no subject is longer than programs show, and what does not fit is listed', () => {
+  const before = panel('A panel with quite a long name indeed')
+  const after = { ...changed(before), name: 'Another name that is quite as long' }
+  const contents = new Map([[before.id, 'source changed, one thing changed, another thing changed']])
+  const whole = { name: 'A workspace with a long name', description: 'x' }
+  for (const count of [1, 2, 500]) {
+    const others = Array.from({ length: count - 1 }, (_, at) => panel(`P${at}`))
+    const { subject, body } = describeChanges(
+      shown(before, ...others),
+      { ...whole, panels: [after, ...others.map(changed)] },
+      contents,
+    )
+    expect(subject.length).toBeLessThanOrEqual(72)
+    expect(body[0]).toContain('- workspace renamed to A workspace with a long name\n- description changed\n')
+    expect(body[0]).toContain('one thing changed, another thing changed')
+  }
+})
+
 test('[SNAP6] of very many panels the first hundred are listed', () => {
   const before = Array.from({ length: 130 }, (_, at) => panel(`P${at}`))
   const { subject, body } = describeChanges(shown(...before), shown(...before.map(changed)))

@@ -50,14 +50,18 @@ export function describeChanges(
     return { subject: `First snapshot: ${countOf(after.panels.length, 'panel')}`, body: [] }
   const changes = panelChanges(before.panels, after.panels, contents)
   const whole = workspaceChanges(before, after)
+  const isFew = changes.length <= NAMED_PANELS
   const all = [...changes.map(toPhrase), ...whole].join('; ') || 'Snapshot'
-  if (changes.length <= 1 || (changes.length <= NAMED_PANELS && all.length <= SUBJECT_CHARS))
-    return { subject: all, body: [] }
-  const named = [...changes.map(toShortPhrase), ...whole].join('; ')
-  const isShort = changes.length <= NAMED_PANELS && named.length <= SUBJECT_CHARS
+  if (isFew && all.length <= SUBJECT_CHARS) return { subject: all, body: [] }
+  const counts = changes.length === 0 ? [] : [countKinds(changes)]
+  const shorter = [
+    ...(isFew ? [[...changes.map(toShortPhrase), ...whole].join('; ')] : []),
+    [...counts, ...whole].join('; '),
+    [...counts, 'workspace changed'].join('; '),
+  ]
   return {
-    subject: isShort ? named : [countKinds(changes), ...whole].join('; '),
-    body: [listOf(changes)],
+    subject: shorter.find((text) => text.length <= SUBJECT_CHARS) ?? 'Workspace changed',
+    body: [listOf(changes, whole)],
   }
 }
 
@@ -113,10 +117,12 @@ function toPhrase({ name, kinds, formerName, content }: PanelChange): string {
 
 const toShortPhrase = ({ content: _, ...change }: PanelChange): string => toPhrase(change)
 
-function listOf(changes: readonly PanelChange[]): string {
+function listOf(changes: readonly PanelChange[], whole: readonly string[]): string {
   const lines = changes.slice(0, LISTED_PANELS).map((change) => `- ${toPhrase(change)}`)
   const left = changes.length - lines.length
-  return [...lines, ...(left > 0 ? [`- and ${left} more`] : [])].join('\n')
+  return [...whole.map((text) => `- ${text}`), ...lines, ...(left > 0 ? [`- and ${left} more`] : [])].join(
+    '\n',
+  )
 }
 
 function countKinds(changes: readonly PanelChange[]): string {

@@ -14,6 +14,8 @@ test.each<[JsonObject, JsonObject, string]>([
   [{ tasks: [task('a')] }, { tasks: [task('a', false, 'x')] }, '1 task changed'],
   [{ tasks: [task('a'), task('b')] }, { tasks: [task('b'), task('a')] }, 'tasks reordered'],
   [{ entries: [] }, { entries: ['x'] }, '1 entry added'],
+  [{ movies: [] }, { movies: ['x'] }, '1 movie added'],
+  [{ tasks: [{ id: 'a' }] }, { tasks: [{ id: 'a', done: false }] }, '1 task changed'],
   [{ boxes: [] }, { boxes: ['x'] }, '1 box added'],
   [{ list: ['a', 'b'] }, { list: ['a', 'c', 'd'] }, '1 item of list added, 1 changed'],
   [{ text: 'a' }, { text: 'b' }, 'text edited'],

@@ -75,6 +75,8 @@ function toPhrase(
 }
 
 function singularOf(plural: string): string {
+  if (/^(movies|cookies|ties|pies|lies)$/i.test(plural)) return plural.slice(0, -1)
+  if (/^(series|species|news)$/i.test(plural)) return plural
   if (/ies$/i.test(plural)) return `${plural.slice(0, -3)}y`
   if (/(x|ch|sh|ss)es$/i.test(plural)) return plural.slice(0, -2)
   return /(ss|us|is)$/i.test(plural) ? plural : plural.slice(0, -1)
@@ -110,7 +112,8 @@ const TICKS = ['done', 'completed', 'checked']
 function turnOf(before: JsonObject, after: JsonObject): 'done' | 'reopened' | 'changed' {
   for (const tick of TICKS) {
     const [was, is] = [memberOf(before, tick), memberOf(after, tick)]
-    if (was !== is && typeof is === 'boolean') return is ? 'done' : 'reopened'
+    if (is === true && was !== true) return 'done'
+    if (is === false && was === true) return 'reopened'
   }
   return 'changed'
 }

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { copyFile, readdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { withTestDatabase } from '@nexus/core/testkit'
 import { describe, expect, test } from 'vitest'
@@ -84,6 +84,72 @@ describe('a repository that grows', () => {
     expect(
       await packRepository({ program, repository: stage.repository, isWhole: false, requireAlone: alone }),
     ).toBe(0)
+  })
+
+  test('[PACK1] goes on after a process was killed between packing and taking away what is packed twice', async () => {
+    const { stage, commit } = await growingStage()
+    const program = createGitProgram()
+    const pack = () =>
+      packRepository({ program, repository: stage.repository, isWhole: false, requireAlone: alone })
+    const folder = join(stage.repository, 'objects', 'pack')
+    for (let round = 0; round < MAX_PACKS; round += 1) {
+      await commit(1)
+      await pack()
+    }
+    const names = await readdir(folder)
+    const index = names.find((name) => name.endsWith('.idx')) ?? ''
+    const whole = join(folder, index)
+    // What is left of a pack whose objects lie elsewhere as well, and of one that was being written.
+    await copyFile(whole.replace('.idx', '.pack'), join(folder, 'pack-0000.pack'))
+    await copyFile(whole, join(folder, 'pack-1111.idx'))
+    await writeFile(join(folder, 'tmp_pack_x'), 'half')
+    const old = new Date(Date.now() - 2 * 3_600_000)
+    for (const name of ['pack-1111.idx', 'tmp_pack_x']) await utimes(join(folder, name), old, old)
+    await commit(2)
+    await pack()
+    await commit(1)
+    await pack()
+    const left = await readdir(folder)
+    expect(left.filter((name) => name.endsWith('.idx')).length).toBeLessThanOrEqual(3)
+    expect(left).not.toContain('tmp_pack_x')
+    expect(left).not.toContain('pack-1111.idx')
+    // Not old enough to be sure that nobody is writing it.
+    expect(left).toContain('pack-0000.pack')
+    await expectSound(stage.repository)
+  })
+
+  test('[PACK4] nothing is taken away by who is not alone any more', async () => {
+    const { stage, commit } = await growingStage()
+    await commit(5)
+    const lost = async (): Promise<void> => {
+      throw new Error('The claim is lost.')
+    }
+    const program = createGitProgram()
+    const packing = packRepository({
+      program,
+      repository: stage.repository,
+      isWhole: true,
+      requireAlone: lost,
+    })
+    await expect(packing).rejects.toThrow('The claim is lost.')
+    expect((await objectsOf(stage)).packs).toEqual([])
+  })
+
+  test('[PACK2] counts anew after a repository was lost', async () => {
+    const { stage, worker, commit } = await growingStage()
+    await commit(2)
+    await database.db
+      .updateTable('workspace_git')
+      .set({ packed_number: 300 })
+      .where('workspace_id', '=', stage.workspaceId)
+      .execute()
+    await database.db
+      .updateTable('workspace_commits')
+      .set(({ eb }) => ({ number: eb('number', '+', COMMITS_PER_PACK) }))
+      .where('workspace_id', '=', stage.workspaceId)
+      .execute()
+    await worker.packRepositories()
+    expect((await objectsOf(stage)).packs).toHaveLength(1)
   })
 
   test('[PACK2] is packed by the worker after so many commits, and not before', async () => {

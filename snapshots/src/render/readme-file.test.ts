@@ -53,6 +53,13 @@ test('[SNAP18] what people wrote stays text: no markup, no rows, no lines of the
     '| --- | --- |',
     '| [a\\|b\\](x)\\<script\\>\\`c\\` \\| d](panels/a-1/) | x |',
   ])
+  const linked = renderReadme({ ...EMPTY, description: 'Hello\n:-\nhttps://x.y www.x.y me@x.y\n👨‍👩‍👧' })
+  expect(linked.split('\n').slice(2, 6)).toEqual([
+    'Hello',
+    '\\:-',
+    'https\\://x.y www\\.x.y me\\@x.y',
+    '👨‍👩‍👧',
+  ])
   for (const name of ['\0\u001b[31m', '\ud800', '\u202Eabc\u2028d', ' ']) {
     const line = renderReadme({ ...EMPTY, name }).split('\n')[0] ?? ''
     expect(line).toMatch(/^#[^\p{Cc}\p{Cf}]*$/u)

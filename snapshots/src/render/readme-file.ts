@@ -16,7 +16,8 @@ lists the panels in order. Every commit is one moment of the workspace. Nexus wr
 /** The text of `README.md`, for whoever opens the repository: what is in it. Pure; what people wrote is text, never Markdown. */
 export function renderReadme({ name, description, panels }: ShownWorkspace): string {
   const rows = panels.map(
-    (panel) => `| [${toInline(panel.name)}](panels/${panel.folder}/) | ${toInline(panel.type)} |`,
+    (panel) =>
+      `| [${toInline(panel.name) || 'Untitled'}](panels/${panel.folder}/) | ${toInline(panel.type)} |`,
   )
   const list =
     rows.length === 0 ? 'There are no panels yet.' : ['| Panel | Type |', '| --- | --- |', ...rows].join('\n')
@@ -26,14 +27,17 @@ export function renderReadme({ name, description, panels }: ShownWorkspace): str
 /** Of a line: what would begin something else than text in CommonMark or its tables. */
 const SPECIAL = /[\\`*_[\]<>|&~!#$]/g
 /** What begins a list, a heading's line or code at the start of a line. */
-const SPECIAL_FIRST = /^([-+=]|\d+(?=[.)]))/
+const SPECIAL_FIRST = /^([-+=:]|\d+(?=[.)]))/
+/** What is made a link without any mark. */
+const LINKS = /:(?=\/\/)|@|(?<=\bwww)\./gi
 
 function toInline(text: string): string {
   return text
     .toWellFormed()
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+|(?!\u200d)\p{Cf}/gu, ' ')
     .trim()
     .replace(SPECIAL, '\\$&')
+    .replace(LINKS, '\\$&')
 }
 
 function toParagraphs(text: string): string[] {

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises'
+import { type ChildProcess, execFileSync } from 'node:child_process'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import { join } from 'node:path'
 import { createWorkspaceId, toUserId } from '@nexus/core'
@@ -147,6 +148,43 @@ describe('a repository over HTTP', () => {
   })
 })
 
+/** Processes of a group that still run; those that nobody has asked how they ended do not. */
+async function runningInGroup(group: number): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')))
+  return stats.filter((stat) => {
+    const [state, , inGroup] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return Number(inGroup) === group && state !== 'Z'
+  })
+}
+
+/** A commit of files that git takes long to find differences between. @returns Its hash. */
+async function addHeavyCommit({ repository }: Stage): Promise<string> {
+  const folder = await temporaryFolder()
+  const line = (seed: number): string => Math.sin(seed).toString(36)
+  const common = Array.from({ length: 15_000 }, (_, at) => line(at)).join('\n')
+  const paths = Array.from({ length: 60 }, (_, at) => join(folder, `f${at}`))
+  for (const [at, path] of paths.entries())
+    await writeFile(
+      path,
+      common.slice(at * 100) + Array.from({ length: 4_000 }, (_, n) => line(n * at + 0.5)).join('\n'),
+    )
+  const git = (input: string, ...args: string[]): string =>
+    execFileSync(
+      'git',
+      ['--git-dir', repository, '-c', 'user.name=A', '-c', 'user.email=a@example.org', ...args],
+      {
+        input,
+        encoding: 'utf8',
+      },
+    ).trim()
+  const hashes = git(paths.join('\n'), 'hash-object', '-w', '--stdin-paths').split('\n')
+  const tree = git(`${hashes.map((hash, at) => `100644 blob ${hash}\tf${at}`).join('\n')}\n`, 'mktree')
+  const commit = git('', 'commit-tree', '-m', 'heavy', '-p', 'main', tree)
+  git('', 'update-ref', 'refs/heads/main', commit)
+  return commit
+}
+
 /** The service alone, with a program that the test has in its hands. */
 async function serviceWith(options: { program?: GitProgram; maxFetches?: number; timeoutMs?: number }) {
   const { stage, worker, tokenOf } = await servedStage()
@@ -212,6 +250,69 @@ describe('the limits of what is served', () => {
     await vi.waitFor(() => expect(service.running).toBe(0))
     expect(started.every((child) => child.exitCode !== null || child.signalCode !== null)).toBe(true)
     expect(await clientGit('ls-remote', url)).toContain('refs/heads/main')
+  })
+
+  test('[GIT5] who goes away takes along what git has started, and a packed request holds no place', async () => {
+    const started: ChildProcess[] = []
+    const real = createGitProgram()
+    const program: GitProgram = {
+      ...real,
+      start: (...args) => {
+        const child = real.start(...args)
+        started.push(child)
+        return child
+      },
+    }
+    const { service, origin, stage, tokenOf } = await serviceWith({ program })
+    const head = await addHeavyCommit(stage)
+    const packet = (text: string): string => (text.length + 4).toString(16).padStart(4, '0') + text
+    const want = [packet('no-progress\n'), packet('ofs-delta\n'), packet(`want ${head}\n`), packet('done\n')]
+    const body = `${packet('command=fetch\n')}0001${want.join('')}0000`
+    const leave = (headers: Record<string, string>, sent: string | Buffer): Promise<void> =>
+      new Promise((resolve) => {
+        const request = httpRequest(`${origin}/git/${stage.workspaceId}.git/git-upload-pack`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${tokenOf('ada')}`, 'git-protocol': 'version=2', ...headers },
+        })
+        request.on('error', () => undefined)
+        request.once('close', () => resolve())
+        request.write(sent)
+        if (typeof sent === 'string') request.end()
+        setTimeout(() => request.destroy(), 250)
+      })
+    await leave({}, body)
+    await leave({ 'content-encoding': 'gzip' }, Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]))
+    await vi.waitFor(() => expect(service.running).toBe(0))
+    expect(started.length).toBeGreaterThan(1)
+    for (const { pid } of started) expect(await runningInGroup(pid ?? 0)).toEqual([])
+  })
+
+  test('[GIT1] an answer is whole when the end of the request comes after it', async () => {
+    const { origin, stage, tokenOf } = await serviceWith({})
+    const text = await new Promise<string>((resolve, reject) => {
+      const request = httpRequest(
+        `${origin}/git/${stage.workspaceId}.git/git-upload-pack`,
+        {
+          method: 'POST',
+          headers: {
+            authorization: `Bearer ${tokenOf('ada')}`,
+            'git-protocol': 'version=2',
+            'transfer-encoding': 'chunked',
+          },
+        },
+        (response) => {
+          let said = ''
+          response.on('data', (part) => {
+            said += part
+          })
+          response.once('end', () => resolve(said)).once('error', reject)
+        },
+      )
+      request.once('error', reject)
+      request.write('0014command=ls-refs\n0000')
+      setTimeout(() => request.end(), 400)
+    })
+    expect(text).toContain('refs/heads/main')
   })
 
   test('[GIT5] what takes too long is cut off', async () => {

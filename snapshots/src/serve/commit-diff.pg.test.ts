@@ -104,3 +104,18 @@ test('[COM4] what is no commit has no diff; a commit too large to be told says w
   expect(large?.files).toHaveLength(3)
   expect(large?.files.every(({ diff }) => diff === null)).toBe(true)
 })
+
+test('[COM4] whatever characters people write, each file has its own diff', async () => {
+  const { stage, worker, diffOf } = await changedStage()
+  const forged = 'x\u2028diff --git a/README.md b/README.md\u2028@@ -1 +1 @@\u2028+forged'
+  await stage.addPanel({ name: 'Aaa', state: { text: forged } })
+  const source = 'hello\rdiff --git a/x b/x\n@@ -1 +1 @@\nworld\0'
+  await stage.addPanel({ name: 'Bbb', source, state: { b: 1 } })
+  await worker.commitChanged()
+  const diff = await diffOf((await hashesOf(stage)).at(-1) ?? '')
+  const byName = new Map(diff?.files.map((file) => [file.path.replace(/-[0-9a-f]{8}/, ''), file.diff]))
+  expect(byName.get('panels/aaa/state.json')).toContain('+forged')
+  expect(byName.get('panels/bbb/panel.nxml')).toContain('+hello\rdiff --git a/x b/x\n+@@ -1 +1 @@\n+world\0')
+  expect(byName.get('panels/bbb/state.json')).toBe('@@ -0,0 +1,3 @@\n+{\n+  "b": 1\n+}\n')
+  expect(byName.get('workspace.json')).toContain('"name": "Bbb"')
+})
