@@ -131,13 +131,11 @@ export async function unlinkIfThere(path: string): Promise<void> {
   }
 }
 
-/** As git does with objects that are there already. */
+/** As git does with objects that are there already. @throws When one has gone meanwhile: what relies on it is to be begun anew. */
 async function freshen(paths: Set<string>): Promise<void> {
   const now = new Date()
   for (const path of paths) {
-    await utimes(path, now, now).catch((error: unknown) => {
-      if (!hasCode(error, 'ENOENT')) throw error
-    })
+    await utimes(path, now, now)
   }
   paths.clear()
 }
