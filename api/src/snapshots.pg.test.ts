@@ -1,7 +1,7 @@
 import { parseSnapshotId, type WorkspaceId } from '@nexus/core'
 import { createMemoryFanout } from '@nexus/core/memory'
 import { withTestDatabase } from '@nexus/core/testkit'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { invite, type Person, signUp, somePanel, startTestApi } from './testkit/test-api.ts'
 
 const database = withTestDatabase()
@@ -10,9 +10,11 @@ const HASH = '0123456789abcdef0123456789abcdef01234567'
 /** Does to the rows what the snapshot worker does. */
 async function answerAsWorker(options: { readonly hash: string | null; readonly fails?: boolean }) {
   const fanout = createMemoryFanout()
+  const under: Promise<void>[] = []
   await fanout.onAnyNotice((notice) => {
-    if (notice.type === 'snapshot_requested') void complete(notice.workspaceId)
+    if (notice.type === 'snapshot_requested') under.push(complete(notice.workspaceId))
   })
+  onTestFinished(() => Promise.all(under))
   const complete = async (workspaceId: WorkspaceId) => {
     const rows = await database.db
       .selectFrom('panel_states')

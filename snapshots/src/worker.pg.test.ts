@@ -161,6 +161,26 @@ describe('what makes a commit', () => {
     await expectSound(stage.repository)
   })
 
+  test('[SNAP18] a repository that a newer release writes is left alone by an older one', async () => {
+    const stage = await someStage()
+    const panel = await stage.addPanel({ name: 'P', state: { n: 1 } })
+    const worker = await stage.worker()
+    await worker.commitChanged()
+    const repository = await openRepository(stage.gitDir, stage.workspaceId)
+    const head = await repository.head()
+    if (head === null) throw new Error('There is no commit.')
+    const newer = await repository.writeCommit({
+      ...head,
+      committer: head.author,
+      parent: head.hash,
+      message: head.message.replace(/Renderer-Version: \d+/, 'Renderer-Version: 99'),
+    })
+    expect(await repository.advanceBranch(head.hash, newer)).toBe(true)
+    await stage.edit(panel, ADA, (state) => state.set('n', 2))
+    await worker.commitChanged()
+    expect((await stage.git('rev-parse', 'main')).trim()).toBe(newer)
+  })
+
   test('[SNAP9] unchanged panels keep their objects and are not read again', async () => {
     const stage = await someStage()
     const [kept, changed] = [

@@ -113,6 +113,8 @@ const DEFAULTS = {
 /** Of one answer; a repository that needs more is not one of ours. */
 const MAX_FETCH_BYTES = 2_000_000_000
 const UPKEEP_INTERVAL_MS = 3_600_000
+/** Soon after the start, so that a process that is often restarted does it too. */
+const UPKEEP = { align: false, firstMs: 300_000 }
 /** Workspaces written at the same time by one process. */
 const CONCURRENCY = 2
 
@@ -203,10 +205,10 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
       })
       const polling = startRounds(options.pollIntervalMs, lookForRequests, { align: false })
       const timer = startRounds(options.intervalMs, lookForChanges, { align: true })
-      const thinningTimer = startRounds(UPKEEP_INTERVAL_MS, thinning.run, { align: false })
-      const packingTimer = startRounds(UPKEEP_INTERVAL_MS, packing.run, { align: false })
+      const thinningTimer = startRounds(UPKEEP_INTERVAL_MS, thinning.run, UPKEEP)
+      const packingTimer = startRounds(UPKEEP_INTERVAL_MS, packing.run, UPKEEP)
       const pushTimer = startRounds(options.pollIntervalMs, pushing.run, { align: false })
-      const retentionTimer = startRounds(UPKEEP_INTERVAL_MS, retention.run, { align: false })
+      const retentionTimer = startRounds(UPKEEP_INTERVAL_MS, retention.run, UPKEEP)
       stops.push(retentionTimer.stop, pushTimer.stop)
       stops.push(unsubscribe, polling.stop, timer.stop, thinningTimer.stop, packingTimer.stop)
       await lookForRequests()

@@ -4,7 +4,7 @@ import { type Base, readBase, sizeOfBase } from './base.ts'
 import { type Claim, type Claimant, type LedgerRow, renewClaim, withClaim } from './claim.ts'
 import { listCommits } from './commit-list.ts'
 import { parseMessage } from './commit-message.ts'
-import { type Cut, manifestOf, type SnapshotRequest, takeCut } from './cut.ts'
+import { type Cut, manifestOf, RENDERER_VERSION, type SnapshotRequest, takeCut } from './cut.ts'
 import type { FolderSizes } from './folder-sizes.ts'
 import {
   answerWithoutGit,
@@ -168,6 +168,8 @@ interface Last {
 async function readLast(context: JobContext, claim: Claim, repository: Repository): Promise<Last> {
   const { claimant, sizes } = context
   const head = await repository.head()
+  if (head !== null && parseMessage(head.message).rendererVersion > RENDERER_VERSION)
+    throw new NexusError('unavailable', 'A newer release writes this repository; it goes on there.')
   const base = head === null ? null : await readBase(repository, head, claim.ledger)
   if ((base?.commit.hash ?? null) === claim.ledger.headCommit) {
     return { ledger: claim.ledger, base, repaired: new Set(), isRepaired: false }
