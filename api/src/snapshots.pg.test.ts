@@ -14,7 +14,9 @@ async function answerAsWorker(options: { readonly hash: string | null; readonly 
   await fanout.onAnyNotice((notice) => {
     if (notice.type === 'snapshot_requested') under.push(complete(notice.workspaceId))
   })
-  onTestFinished(() => Promise.all(under))
+  onTestFinished(async () => {
+    await Promise.all(under)
+  })
   const complete = async (workspaceId: WorkspaceId) => {
     const rows = await database.db
       .selectFrom('panel_states')

@@ -14,6 +14,8 @@ import { temporaryFolder } from '../testkit/temporary-folder.ts'
 import { createGitService } from './git-service.ts'
 
 const database = withTestDatabase()
+/** A machine may have much to do. */
+const SLOW = { timeout: 10_000 }
 
 /** A workspace of Ada, who lets Bob look at it, with one panel; and where it can be cloned from. */
 async function servedStage() {
@@ -238,7 +240,7 @@ describe('the limits of what is served', () => {
     }
     const { service, origin, stage, url, tokenOf } = await serviceWith({ program, maxFetches: 2 })
     const waiting = endlessFetch(origin, stage.workspaceId, tokenOf('ada'))
-    await vi.waitFor(() => expect(started).toHaveLength(1))
+    await vi.waitFor(() => expect(started).toHaveLength(1), SLOW)
     const refused = await fetch(`${origin}/git/${stage.workspaceId}.git/info/refs?service=git-upload-pack`, {
       headers: { authorization: `Bearer ${tokenOf('ada')}` },
     })
@@ -247,7 +249,7 @@ describe('the limits of what is served', () => {
       'refs/heads/main',
     )
     waiting.leave()
-    await vi.waitFor(() => expect(service.running).toBe(0))
+    await vi.waitFor(() => expect(service.running).toBe(0), SLOW)
     expect(started.every((child) => child.exitCode !== null || child.signalCode !== null)).toBe(true)
     expect(await clientGit('ls-remote', url)).toContain('refs/heads/main')
   })
@@ -268,22 +270,24 @@ describe('the limits of what is served', () => {
     const packet = (text: string): string => (text.length + 4).toString(16).padStart(4, '0') + text
     const want = [packet('no-progress\n'), packet('ofs-delta\n'), packet(`want ${head}\n`), packet('done\n')]
     const body = `${packet('command=fetch\n')}0001${want.join('')}0000`
-    const leave = (headers: Record<string, string>, sent: string | Buffer): Promise<void> =>
-      new Promise((resolve) => {
-        const request = httpRequest(`${origin}/git/${stage.workspaceId}.git/git-upload-pack`, {
-          method: 'POST',
-          headers: { authorization: `Bearer ${tokenOf('ada')}`, 'git-protocol': 'version=2', ...headers },
-        })
-        request.on('error', () => undefined)
-        request.once('close', () => resolve())
-        request.write(sent)
-        if (typeof sent === 'string') request.end()
-        setTimeout(() => request.destroy(), 250)
+    /** Goes when git is at work for it, and a moment later. */
+    const leave = async (headers: Record<string, string>, sent: string | Buffer): Promise<void> => {
+      const before = started.length
+      const request = httpRequest(`${origin}/git/${stage.workspaceId}.git/git-upload-pack`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${tokenOf('ada')}`, 'git-protocol': 'version=2', ...headers },
       })
+      request.on('error', () => undefined)
+      if (typeof sent === 'string') request.end(sent)
+      else request.write(sent)
+      await vi.waitFor(() => expect(started.length).toBeGreaterThan(before), SLOW)
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      request.destroy()
+    }
     await leave({}, body)
     await leave({ 'content-encoding': 'gzip' }, Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]))
-    await vi.waitFor(() => expect(service.running).toBe(0))
-    expect(started.length).toBeGreaterThan(1)
+    await vi.waitFor(() => expect(service.running).toBe(0), SLOW)
+    expect(started).toHaveLength(2)
     for (const { pid } of started) expect(await runningInGroup(pid ?? 0)).toEqual([])
   })
 
@@ -320,7 +324,7 @@ describe('the limits of what is served', () => {
     const began = performance.now()
     expect(await endlessFetch(origin, stage.workspaceId, tokenOf('ada')).ended).toMatch(/cut off|503/)
     expect(performance.now() - began).toBeGreaterThan(250)
-    await vi.waitFor(() => expect(service.running).toBe(0))
+    await vi.waitFor(() => expect(service.running).toBe(0), SLOW)
   })
 
   test('[GIT6] without a git program on the server, git is told so in words', async () => {
