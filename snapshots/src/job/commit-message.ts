@@ -27,8 +27,12 @@ export function toMessage(message: CommitMessage): string {
     ...Object.entries(message.manifest).map(([panelId, version]) => `Panel-Version: ${panelId} ${version}`),
     ...message.coAuthors.map(({ name, email }) => `Co-authored-by: ${name} <${email}>`),
   ]
-  return `${[message.subject, ...message.body, trailers.join('\n')].join('\n\n')}\n`
+  const said = [message.subject, ...message.body].map(withoutDivider)
+  return `${[...said, trailers.join('\n')].join('\n\n')}\n`
 }
+
+/** To Git a line that begins with three dashes ends the message, and the trailers would be what is above it. */
+const withoutDivider = (text: string): string => text.replace(/^(?=---(?:\s|$))/gm, ' ')
 
 /**
  * Reads the last paragraph only, so that nothing a person has written is taken for a trailer.
@@ -65,6 +69,7 @@ export function withoutTrailers(message: string): string {
 /** One line without control characters, at most `maxChars` long; what people typed must not look like a trailer. */
 export function toLine(text: string, maxChars: number): string {
   const line = text
+    .toWellFormed()
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
     .replace(/ +/g, ' ')
     .trim()
@@ -75,6 +80,7 @@ export function toLine(text: string, maxChars: number): string {
 /** A paragraph or more of free text, with line ends as Git likes them. */
 export function toParagraphs(text: string): string {
   return text
+    .toWellFormed()
     .replace(/\r\n?/g, '\n')
     .replace(/[^\P{Cc}\n\t]/gu, ' ')
     .replace(/\n{3,}/g, '\n\n')
