@@ -3,6 +3,7 @@ import { toUserId } from '@nexus/core'
 import { withTestDatabase } from '@nexus/core/testkit'
 import { describe, expect, test } from 'vitest'
 import { openRepository } from './git/repository.ts'
+import { RENDERER_VERSION } from './job/cut.ts'
 import { expectSound } from './testkit/real-git.ts'
 import { ADA, BOB, createStage, ledgerOf, snapshotsOf, subjectsOf } from './testkit/stage.ts'
 
@@ -100,7 +101,7 @@ describe('what a commit holds', () => {
     expect(trailers.trim().split('\n')).toEqual([
       `Snapshot-Id: ${id}`,
       `Workspace-Id: ${stage.workspaceId}`,
-      'Renderer-Version: 2',
+      `Renderer-Version: ${RENDERER_VERSION}`,
       `Panel-Version: ${panel.id} 1`,
     ])
   })
@@ -146,7 +147,7 @@ describe('what makes a commit', () => {
         files: new Map([...files].filter(([name]) => name !== 'README.md')),
         folders,
       }),
-      message: head.message.replace('Renderer-Version: 2', 'Renderer-Version: 1'),
+      message: head.message.replace(/^Renderer-Version: .*$/m, 'Renderer-Version: 1'),
     })
     expect(await repository.advanceBranch(head.hash, old)).toBe(true)
     await stage.edit(panel, BOB, (state) => state.set('n', 2))
@@ -179,6 +180,23 @@ describe('what makes a commit', () => {
     await stage.edit(panel, ADA, (state) => state.set('n', 2))
     await worker.commitChanged()
     expect((await stage.git('rev-parse', 'main')).trim()).toBe(newer)
+  })
+
+  test('[SNAP18] an edit changes neither README.md nor workspace.json, an empty workspace has both', async () => {
+    const stage = await someStage()
+    const worker = await stage.worker()
+    await worker.commitChanged()
+    expect(await stage.git('show', 'main:README.md')).toContain('# Work\n\nThere are no panels yet.\n')
+    const panel = await stage.addPanel({ name: 'a|b', state: { n: 1 } })
+    await worker.commitChanged()
+    expect(await stage.git('show', 'main:README.md')).toContain(
+      `\n| [a\\|b](panels/a-b-${panel.id.slice(-8)}/) | custom |\n`,
+    )
+    await stage.edit(panel, ADA, (state) => state.set('n', 2))
+    await worker.commitChanged()
+    expect(await stage.git('diff', '--name-only', 'main~1', 'main')).toBe(
+      `panels/a-b-${panel.id.slice(-8)}/state.json\n`,
+    )
   })
 
   test('[SNAP9] unchanged panels keep their objects and are not read again', async () => {
@@ -218,6 +236,9 @@ describe('what makes a commit', () => {
     const [id, before, after] = [panel.id.slice(-8), 'panels/old-name', 'panels/new-name']
     expect(await stage.git('diff', '-M', '--name-status', 'main~1', 'main')).toBe(
       `M\tREADME.md\nR100\t${before}-${id}/state.json\t${after}-${id}/state.json\nM\tworkspace.json\n`,
+    )
+    expect(await stage.git('show', '-M', '--stat=200', '--format=', 'main')).toContain(
+      ` panels/{old-name-${id} => new-name-${id}}/state.json | 0\n`,
     )
     expect(await subjectsOf(stage)).toEqual(['New name: renamed from Old name', 'First snapshot: 1 panel'])
   })

@@ -66,3 +66,9 @@ test('[SNAP18] what people wrote stays text: no markup, no rows, no lines of the
     expect(line.isWellFormed()).toBe(true)
   }
 })
+
+test('[SNAP18] a name that shows nothing is a title and a link all the same', () => {
+  const panels = [{ name: '\u200b', type: 'x', folder: 'panel-1' }]
+  const lines = renderReadme({ name: '\u200d \u2060', description: '', panels }).split('\n')
+  expect([lines[0], lines[4]]).toEqual(['# Untitled', '| [Untitled](panels/panel-1/) | x |'])
+})
