@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises'
 import { toUserId } from '@nexus/core'
 import { withTestDatabase } from '@nexus/core/testkit'
 import { describe, expect, test } from 'vitest'
-import { openRepository } from './git/repository.ts'
 import { RENDERER_VERSION } from './job/cut.ts'
 import { expectSound } from './testkit/real-git.ts'
 import { ADA, BOB, createStage, ledgerOf, snapshotsOf, subjectsOf } from './testkit/stage.ts'
@@ -128,58 +127,6 @@ describe('what makes a commit', () => {
     await worker.commitChanged()
     expect(await subjectsOf(stage)).toHaveLength(1)
     expect((await ledgerOf(stage)).manifest).toEqual({ [panel.id]: 3 })
-  })
-
-  test('[SNAP18] a repository from before there was a README gets it with the next commit', async () => {
-    const stage = await someStage()
-    const panel = await stage.addPanel({ name: 'P', state: { n: 1 } })
-    await stage.addPanel({ name: 'Q', state: { n: 1 } })
-    const worker = await stage.worker()
-    await worker.commitChanged()
-    const repository = await openRepository(stage.gitDir, stage.workspaceId)
-    const head = await repository.head()
-    if (head === null) throw new Error('There is no commit.')
-    const { files, folders } = await repository.readFolder(head.tree)
-    const old = await repository.writeCommit({
-      ...head,
-      committer: head.author,
-      tree: await repository.writeFolder({
-        files: new Map([...files].filter(([name]) => name !== 'README.md')),
-        folders,
-      }),
-      message: head.message.replace(/^Renderer-Version: .*$/m, 'Renderer-Version: 1'),
-    })
-    expect(await repository.advanceBranch(head.hash, old)).toBe(true)
-    await stage.edit(panel, BOB, (state) => state.set('n', 2))
-    await worker.commitChanged()
-    expect(await stage.git('show', '--format=%s', '--name-status', 'main')).toMatch(
-      /^P: n changed\n\nA\tREADME.md\nM\tpanels\/p-[0-9a-f]{8}\/state.json\n$/,
-    )
-    // Of those who changed something since, not of all there ever were.
-    expect(await stage.git('log', '-1', '--format=%an %(trailers:key=Co-authored-by,valueonly)')).toMatch(
-      /^Bob b Panel-Version: x\s*$/,
-    )
-    await expectSound(stage.repository)
-  })
-
-  test('[SNAP18] a repository that a newer release writes is left alone by an older one', async () => {
-    const stage = await someStage()
-    const panel = await stage.addPanel({ name: 'P', state: { n: 1 } })
-    const worker = await stage.worker()
-    await worker.commitChanged()
-    const repository = await openRepository(stage.gitDir, stage.workspaceId)
-    const head = await repository.head()
-    if (head === null) throw new Error('There is no commit.')
-    const newer = await repository.writeCommit({
-      ...head,
-      committer: head.author,
-      parent: head.hash,
-      message: head.message.replace(/Renderer-Version: \d+/, 'Renderer-Version: 99'),
-    })
-    expect(await repository.advanceBranch(head.hash, newer)).toBe(true)
-    await stage.edit(panel, ADA, (state) => state.set('n', 2))
-    await worker.commitChanged()
-    expect((await stage.git('rev-parse', 'main')).trim()).toBe(newer)
   })
 
   test('[SNAP18] an edit changes neither README.md nor workspace.json, an empty workspace has both', async () => {

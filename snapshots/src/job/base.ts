@@ -19,10 +19,10 @@ export interface Base {
   readonly readmeFile: BlobHash | null
   /** `null`: somebody else's commit, of which nothing is known. */
   readonly shown: Shown | null
-  /** The versions `shown` is at; empty when its files came from another renderer and must all be written again. */
+  /** The versions `shown` is at. */
   readonly manifest: Manifest
-  /** The versions the commit says it shows, by whatever renderer. */
-  readonly said: Manifest
+  /** Its files came from this renderer; those of another must all be written again. */
+  readonly isRenderedAlike: boolean
   readonly trees: ReadonlyMap<PanelId, TreeHash>
 }
 
@@ -37,8 +37,8 @@ export async function readBase(repository: Repository, commit: Commit, ledger: L
   const workspaceFile = root.files.get(WORKSPACE_FILE) ?? null
   const readmeFile = root.files.get(README_FILE) ?? null
   const file = workspaceFile === null ? null : parseWorkspaceFile(await repository.readText(workspaceFile))
-  if (file === null)
-    return { commit, workspaceFile, readmeFile, shown: null, manifest: {}, said: {}, trees: new Map() }
+  const top = { commit, workspaceFile, readmeFile }
+  if (file === null) return { ...top, shown: null, manifest: {}, isRenderedAlike: false, trees: new Map() }
   const panelsTree = root.folders.get(PANELS_FOLDER)
   const folders =
     panelsTree === undefined ? new Map<string, TreeHash>() : (await repository.readFolder(panelsTree)).folders
@@ -46,21 +46,14 @@ export async function readBase(repository: Repository, commit: Commit, ledger: L
     const tree = folders.get(folder)
     return tree === undefined ? [] : [{ id, name, tree }]
   })
+  const facts = parseMessage(commit.message)
   return {
-    commit,
-    workspaceFile,
-    readmeFile,
+    ...top,
     shown: { name: file.name, description: file.description, panels },
-    manifest: manifestOf(commit, ledger),
-    said: ledger.headCommit === commit.hash ? ledger.manifest : parseMessage(commit.message).manifest,
+    manifest: ledger.headCommit === commit.hash ? ledger.manifest : facts.manifest,
+    isRenderedAlike: facts.rendererVersion === RENDERER_VERSION,
     trees: new Map(panels.map((panel) => [panel.id, panel.tree])),
   }
-}
-
-function manifestOf(commit: Commit, ledger: LedgerRow): Manifest {
-  const facts = parseMessage(commit.message)
-  if (facts.rendererVersion !== RENDERER_VERSION) return {}
-  return ledger.headCommit === commit.hash ? ledger.manifest : facts.manifest
 }
 
 /** UTF-8 bytes of all files of ours in the commit. */

@@ -26,6 +26,9 @@ const SUBJECT_CHARS = 72
 /** In the list below the subject; more are counted. */
 const LISTED_PANELS = 100
 
+/** The bytes differ all the same: a new renderer wrote them. */
+const NOTHING_CHANGED = 'Files laid out anew'
+
 type ChangeKind = 'changed' | 'added' | 'removed' | 'renamed'
 
 interface PanelChange {
@@ -51,7 +54,7 @@ export function describeChanges(
   const changes = panelChanges(before.panels, after.panels, contents)
   const whole = workspaceChanges(before, after)
   const isFew = changes.length <= NAMED_PANELS
-  const all = [...changes.map(toPhrase), ...whole].join('; ') || 'Snapshot'
+  const all = [...changes.map(toPhrase), ...whole].join('; ') || NOTHING_CHANGED
   if (isFew && all.length <= SUBJECT_CHARS) return { subject: all, body: [] }
   const counts = changes.length === 0 ? [] : [countKinds(changes)]
   const shorter = [

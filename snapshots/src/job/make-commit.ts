@@ -48,7 +48,7 @@ export async function makeCommit(db: Db, repository: Repository, draft: CommitDr
 function changedRanges(cut: Cut, base: Base | null) {
   return cut.panels
     .map(({ id, document, version }) => {
-      const after = toVersion(base?.said[id] ?? NO_VERSION)
+      const after = toVersion(base?.manifest[id] ?? NO_VERSION)
       return { document, after, upTo: version }
     })
     .filter((range) => range.after < range.upTo)

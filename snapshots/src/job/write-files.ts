@@ -85,7 +85,9 @@ const bytesOf = (texts: ReturnType<typeof renderTop>): number =>
   Object.values(texts).reduce((sum, text) => sum + Buffer.byteLength(text), 0)
 
 const keptTree = (panel: CutPanel, base: Base | null): TreeHash | null =>
-  base?.manifest[panel.id] === panel.version ? (base.trees.get(panel.id) ?? null) : null
+  base?.isRenderedAlike && base.manifest[panel.id] === panel.version
+    ? (base.trees.get(panel.id) ?? null)
+    : null
 
 async function writePanel({ repository, log, sizes }: Sources, panel: CutPanel): Promise<TreeHash> {
   const files = await render(log, panel)
