@@ -1,6 +1,8 @@
 import type { PanelId } from '@nexus/core'
 import type { TreeHash } from '../git/repository.ts'
 import { toLine } from './commit-message.ts'
+import { tellSome } from './describe-content.ts'
+import { type Change, fitSubject } from './fit-subject.ts'
 
 /** What one commit shows of a panel. */
 export interface ShownPanel {
@@ -18,88 +20,85 @@ export interface Shown {
   readonly panels: readonly ShownPanel[]
 }
 
-/** Up to this many panels are named in the subject; more are counted. */
-const NAMED_PANELS = 3
-const NAME_CHARS = 30
-/** More is cut off by the programs that show it. */
-const SUBJECT_CHARS = 72
-/** In the list below the subject; more are counted. */
-const LISTED_PANELS = 100
+/** What became of the content of panels, in phrases; of a panel that is not in it, it was not looked at. */
+export type ContentChanges = ReadonlyMap<PanelId, readonly string[]>
 
+const NAME_CHARS = 30
+/** Of one panel, in the list below the subject; more are counted. */
+const LISTED_PHRASES = 10
+/** In that list; more are counted. */
+const LISTED_CHANGES = 100
 /** The bytes differ all the same: a new renderer wrote them. */
 const NOTHING_CHANGED = 'Files laid out anew'
 
-type ChangeKind = 'changed' | 'added' | 'removed' | 'renamed'
-
-interface PanelChange {
-  readonly name: string
-  readonly kinds: readonly ChangeKind[]
-  readonly formerName?: string
-  /** Of a changed one, when it was looked at. */
-  readonly content?: string
-}
-
 /**
- * What a commit did, in words: a subject, and a list of the panels when the subject does not say it all.
- *
- * @param contents - What became of the content of panels, in words, as far as that was looked at.
+ * What a commit did, in words: a subject, and a list of all changes when the subject does not say them all.
+ * What people wrote is in it as single lines without control characters.
  */
 export function describeChanges(
   before: Shown | null,
   after: Shown,
-  contents: ReadonlyMap<PanelId, string> = new Map(),
+  contents: ContentChanges = new Map(),
 ): { subject: string; body: string[] } {
   if (before === null)
     return { subject: `First snapshot: ${countOf(after.panels.length, 'panel')}`, body: [] }
-  const changes = panelChanges(before.panels, after.panels, contents)
-  const whole = workspaceChanges(before, after)
-  const isFew = changes.length <= NAMED_PANELS
-  const all = [...changes.map(toPhrase), ...whole].join('; ') || NOTHING_CHANGED
-  if (isFew && all.length <= SUBJECT_CHARS) return { subject: all, body: [] }
-  const counts = changes.length === 0 ? [] : [countKinds(changes)]
-  const shorter = [
-    ...(isFew ? [[...changes.map(toShortPhrase), ...whole].join('; ')] : []),
-    [...counts, ...whole].join('; '),
-    [...counts, 'workspace changed'].join('; '),
-  ]
-  return {
-    subject: shorter.find((text) => text.length <= SUBJECT_CHARS) ?? 'Workspace changed',
-    body: [listOf(changes, whole)],
-  }
+  const panels = panelChanges(before.panels, after.panels, contents)
+  const changes = [...workspaceChanges(before, after), ...panels]
+  if (changes.length === 0) return { subject: NOTHING_CHANGED, body: [] }
+  const { subject, isWhole } = fitSubject(changes, {
+    longest: LISTED_PHRASES,
+    toEnding: (left) => `and ${countOf(left, left > panels.length ? 'more change' : 'more panel')}`,
+  })
+  return { subject, body: isWhole ? [] : [listOf(changes)] }
 }
 
 function panelChanges(
   before: readonly ShownPanel[],
   after: readonly ShownPanel[],
-  contents: ReadonlyMap<PanelId, string>,
-): PanelChange[] {
+  contents: ContentChanges,
+): Change[] {
   const former = new Map(before.map((panel) => [panel.id, panel]))
   const present = new Set(after.map((panel) => panel.id))
   const kept = after.flatMap((panel) => toChange(former.get(panel.id), panel, contents.get(panel.id)))
   const removed = before.filter((panel) => !present.has(panel.id))
-  return [...kept, ...removed.map(({ name }) => ({ name, kinds: ['removed'] as const }))]
+  return [
+    ...kept,
+    ...removed.map(
+      ({ name }) =>
+        () =>
+          `${toName(name)}: removed`,
+    ),
+  ]
 }
 
 function toChange(
   before: ShownPanel | undefined,
   after: ShownPanel,
-  content: string | undefined,
-): PanelChange[] {
-  if (before === undefined) return [{ name: after.name, kinds: ['added'] }]
-  const kinds: ChangeKind[] = []
-  if (before.name !== after.name) kinds.push('renamed')
-  if (before.tree !== after.tree) kinds.push('changed')
-  if (kinds.length === 0) return []
-  const change = { name: after.name, kinds, formerName: before.name }
-  return [content === undefined ? change : { ...change, content }]
+  content: readonly string[] = ['changed'],
+): Change[] {
+  const name = toName(after.name)
+  if (before === undefined) return [() => `${name}: added`]
+  const isRenamed = before.name !== after.name
+  const isChanged = before.tree !== after.tree && content.length > 0
+  if (!isRenamed && !isChanged) return []
+  return [
+    (most) => {
+      const renamed = most === 0 ? 'renamed' : `renamed from ${toName(before.name)}`
+      const words = [...(isRenamed ? [renamed] : []), ...(isChanged ? [tellSome(content, most)] : [])]
+      return `${name}: ${words.join(', ')}`
+    },
+  ]
 }
 
-function workspaceChanges(before: Shown, after: Shown): string[] {
-  const phrases: string[] = []
-  if (before.name !== after.name) phrases.push(`workspace renamed to ${toLine(after.name, NAME_CHARS)}`)
-  if (before.description !== after.description) phrases.push('description changed')
-  if (isReordered(before.panels, after.panels)) phrases.push('panels reordered')
-  return phrases
+const toName = (name: string): string => toLine(name, NAME_CHARS) || 'Untitled'
+
+function workspaceChanges(before: Shown, after: Shown): Change[] {
+  const changes: Change[] = []
+  if (before.name !== after.name)
+    changes.push((most) => `workspace renamed${most === 0 ? '' : ` to ${toName(after.name)}`}`)
+  if (before.description !== after.description) changes.push(() => 'description changed')
+  if (isReordered(before.panels, after.panels)) changes.push(() => 'panels reordered')
+  return changes
 }
 
 /** Only of panels that both have: adding or removing one moves nobody. */
@@ -110,32 +109,10 @@ function isReordered(before: readonly ShownPanel[], after: readonly ShownPanel[]
   return after.filter((panel) => inBefore.has(panel.id)).some((panel, index) => panel.id !== order[index]?.id)
 }
 
-function toPhrase({ name, kinds, formerName, content }: PanelChange): string {
-  const words = kinds.map((kind) => {
-    if (kind === 'renamed') return `renamed from ${toLine(formerName ?? '', NAME_CHARS)}`
-    return kind === 'changed' ? (content ?? kind) : kind
-  })
-  return `${toLine(name, NAME_CHARS)}: ${words.join(', ')}`
-}
-
-const toShortPhrase = ({ content: _, ...change }: PanelChange): string => toPhrase(change)
-
-function listOf(changes: readonly PanelChange[], whole: readonly string[]): string {
-  const lines = changes.slice(0, LISTED_PANELS).map((change) => `- ${toPhrase(change)}`)
+function listOf(changes: readonly Change[]): string {
+  const lines = changes.slice(0, LISTED_CHANGES).map((change) => `- ${change(LISTED_PHRASES)}`)
   const left = changes.length - lines.length
-  return [...whole.map((text) => `- ${text}`), ...lines, ...(left > 0 ? [`- and ${left} more`] : [])].join(
-    '\n',
-  )
-}
-
-function countKinds(changes: readonly PanelChange[]): string {
-  const count = (kind: ChangeKind) => changes.filter((change) => change.kinds.includes(kind)).length
-  const counts = (['changed', 'added', 'removed', 'renamed'] as const)
-    .map((kind) => ({ kind, count: count(kind) }))
-    .filter((entry) => entry.count > 0)
-  return counts
-    .map((entry, index) => `${index === 0 ? countOf(entry.count, 'panel') : entry.count} ${entry.kind}`)
-    .join(', ')
+  return [...lines, ...(left > 0 ? [`- and ${left} more`] : [])].join('\n')
 }
 
 const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`

@@ -1,7 +1,7 @@
 import { isJsonObject, type PanelId } from '@nexus/core'
 import type { Repository, TreeHash } from '../git/repository.ts'
 import { SOURCE_FILE, STATE_FILE } from '../render/panel-files.ts'
-import type { Shown } from './describe-changes.ts'
+import type { ContentChanges, Shown } from './describe-changes.ts'
 import { describeContent, type PanelContent } from './describe-content.ts'
 
 /** Panels whose content is looked at for one commit; of more it is said that they changed. */
@@ -9,18 +9,18 @@ const MAX_PANELS = 20
 /** Of one file, UTF-8 bytes; what is larger is not compared. */
 const MAX_BYTES = 500_000
 
-/** What became of the content of each panel that both show and that differs, in words. Reads the files of those alone. */
+/** What became of the content of each panel that both show and that differs. Reads the files of those alone. */
 export async function readContentChanges(
   repository: Repository,
   before: Shown,
   after: Shown,
-): Promise<ReadonlyMap<PanelId, string>> {
+): Promise<ContentChanges> {
   const former = new Map(before.panels.map(({ id, tree }) => [id, tree]))
   const changed = after.panels.flatMap(({ id, tree }) => {
     const was = former.get(id)
     return was === undefined || was === tree ? [] : [{ id, was, is: tree }]
   })
-  const told = new Map<PanelId, string>()
+  const told = new Map<PanelId, readonly string[]>()
   for (const { id, was, is } of changed.slice(0, MAX_PANELS)) {
     const [old, now] = [await readContent(repository, was), await readContent(repository, is)]
     if (old !== null && now !== null) told.set(id, describeContent(old, now))
