@@ -66,6 +66,18 @@ test('[SNAP6] panels are named with what became of their content, as long as the
   expect(body[0]?.split('\n')).toHaveLength(3)
 })
 
+test.each([
+  [4, 'Todo: aaaa added, bbbb added, cccc added, dddd added'],
+  [12, 'Todo: aaaaaaaaaaaa added, bbbbbbbbbbbb added, 2 more changes'],
+  [20, 'Todo: aaaaaaaaaaaaaaaaaaaa added, 3 more changes'],
+  [60, 'Todo: 4 changes'],
+])('[SNAP6] of phrases with words of %i letters as many are told as there is room for', (length, said) => {
+  const todo = panel('Todo')
+  const phrases = ['a', 'b', 'c', 'd'].map((letter) => `${letter.repeat(length)} added`)
+  const after = shown(changed(todo))
+  expect(describeChanges(shown(todo), after, new Map([[todo.id, phrases]])).subject).toBe(said)
+})
+
 test('[SNAP6] a panel whose files say the same in other bytes has not changed', () => {
   const [todo, notes] = [panel('Todo'), panel('Notes')]
   const describe = (contents: Map<PanelId, string[]>) =>

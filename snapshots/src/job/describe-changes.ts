@@ -1,7 +1,6 @@
 import type { PanelId } from '@nexus/core'
 import type { TreeHash } from '../git/repository.ts'
 import { toLine } from './commit-message.ts'
-import { tellSome } from './describe-content.ts'
 import { type Change, fitSubject } from './fit-subject.ts'
 
 /** What one commit shows of a panel. */
@@ -88,6 +87,14 @@ function toChange(
       return `${name}: ${words.join(', ')}`
     },
   ]
+}
+
+/** As many of the phrases as asked for; what is left is counted. */
+function tellSome(phrases: readonly string[], most: number): string {
+  if (phrases.length <= most) return phrases.join(', ')
+  if (most === 0) return 'changed'
+  const told = phrases.slice(0, most - 1)
+  return [...told, `${phrases.length - told.length} ${told.length > 0 ? 'more ' : ''}changes`].join(', ')
 }
 
 const toName = (name: string): string => toLine(name, NAME_CHARS) || 'Untitled'

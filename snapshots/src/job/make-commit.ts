@@ -7,7 +7,6 @@ import { toMessage, toParagraphs } from './commit-message.ts'
 import { type Cut, manifestOf, RENDERER_VERSION, type SnapshotRequest } from './cut.ts'
 import { describeChanges } from './describe-changes.ts'
 import type { LedgerSnapshot } from './ledger.ts'
-import { readContentChanges } from './read-content.ts'
 import type { WrittenFiles } from './write-files.ts'
 
 interface CommitDraft {
@@ -22,9 +21,7 @@ interface CommitDraft {
 export async function makeCommit(db: Db, repository: Repository, draft: CommitDraft): Promise<CommitHash> {
   const { cut, base, files } = draft
   const authorship = await readAuthorship(db, changedRanges(cut, base))
-  const before = base?.shown ?? null
-  const contents = before === null ? undefined : await readContentChanges(repository, before, files.shown)
-  const { subject, body } = describeChanges(before, files.shown, contents)
+  const { subject, body } = describeChanges(base?.shown ?? null, files.shown, files.contents)
   const descriptions = draft.requests.map((request) => toParagraphs(request.description))
   const message = toMessage({
     subject,

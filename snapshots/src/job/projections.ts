@@ -3,9 +3,9 @@ import type { Db } from '@nexus/core/sql'
 import { sql } from 'kysely'
 import type { Repository } from '../git/repository.ts'
 import type { Claim } from './claim.ts'
+import { readStateFile } from './compare-content.ts'
 import type { Cut, CutPanel } from './cut.ts'
 import type { Shown } from './describe-changes.ts'
-import { readStateFile } from './read-content.ts'
 
 /** Written with one statement. */
 const ROWS_AT_A_TIME = 20

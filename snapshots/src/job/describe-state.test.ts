@@ -1,9 +1,8 @@
 import type { Json, JsonObject } from '@nexus/core'
 import { expect, test } from 'vitest'
-import { describeContent, tellSome } from './describe-content.ts'
+import { describeState } from './describe-state.ts'
 
-const words = (before: JsonObject, after: JsonObject): string =>
-  describeContent({ state: before, source: null }, { state: after, source: null }).join(', ')
+const words = (before: JsonObject, after: JsonObject): string => describeState(before, after).join(', ')
 const task = (id: string, done = false, title = id): JsonObject => ({ id, done, title })
 
 test.each<[JsonObject, JsonObject, string]>([
@@ -34,25 +33,6 @@ test.each<[JsonObject, JsonObject, string]>([
   [{ a: 1, b: [1, { c: 2 }] }, { a: 1, b: [1, { c: 2 }] }, ''],
 ])('[SNAP6] %j that becomes %j is told in words: %s', (before, after, said) => {
   expect(words(before, after)).toBe(said)
-})
-
-test('[SNAP6] another source is said, also beside what it did to the state', () => {
-  expect(describeContent({ state: { n: 1 }, source: 'a' }, { state: { n: 2 }, source: 'b' })).toEqual([
-    'source changed',
-    'n changed',
-  ])
-  expect(describeContent({ state: null, source: 'a' }, { state: { n: 2 }, source: 'a' })).toEqual(['changed'])
-})
-
-test('[SNAP6] of many phrases some are told and the others counted', () => {
-  const phrases = ['a added', 'b added', 'c added', 'd added']
-  expect([4, 3, 2, 1, 0].map((most) => tellSome(phrases, most))).toEqual([
-    'a added, b added, c added, d added',
-    'a added, b added, 2 more changes',
-    'a added, 3 more changes',
-    '4 changes',
-    'changed',
-  ])
 })
 
 test('[SNAP6] whatever keys and items are called, it is one line and nothing fails', () => {

@@ -3,34 +3,13 @@ import { jsonEquals } from '@nexus/core/document'
 import { toLine } from './commit-message.ts'
 import { describeList } from './describe-list.ts'
 
-/** The files of a panel, read. */
-export interface PanelContent {
-  /** `null`: a file that is none of ours. */
-  readonly state: JsonObject | null
-  readonly source: string | null
-}
-
 const KEY_CHARS = 24
 
 /**
- * What became of a panel's content, in phrases such as `3 tasks added`, `1 done` and `text edited`; none when it is the
+ * What became of a panel's state, in phrases such as `3 tasks added`, `1 done` and `text edited`; none when it is the
  * same. Pure, and the same everywhere.
  */
-export function describeContent(before: PanelContent, after: PanelContent): string[] {
-  const source = before.source === after.source ? [] : ['source changed']
-  if (before.state === null || after.state === null) return source.length > 0 ? source : ['changed']
-  return [...source, ...stateChanges(before.state, after.state)]
-}
-
-/** As many of the phrases as asked for; what is left is counted. */
-export function tellSome(phrases: readonly string[], most: number): string {
-  if (phrases.length <= most) return phrases.join(', ')
-  if (most === 0) return 'changed'
-  const told = phrases.slice(0, most - 1)
-  return [...told, `${phrases.length - told.length} ${told.length > 0 ? 'more ' : ''}changes`].join(', ')
-}
-
-function stateChanges(before: JsonObject, after: JsonObject): string[] {
+export function describeState(before: JsonObject, after: JsonObject): string[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()
   return keys.flatMap((key) =>
     memberChanges(wordOf(key), { was: memberOf(before, key), is: memberOf(after, key) }),
