@@ -9,9 +9,8 @@ import {
 } from '@nexus/core'
 import {
   createAccess,
-  createAccessTokenVerifier,
+  createCredentials,
   createDatabaseProbe,
-  createLiveSessions,
   createUnreadMetrics,
   type Health,
   type Logger,
@@ -36,6 +35,7 @@ import { createAuthRoutes } from './routes/auth-routes.ts'
 import { createBatchRoutes } from './routes/batch-routes.ts'
 import { createDocsRoutes } from './routes/docs-routes.ts'
 import { createEventRoutes } from './routes/event-routes.ts'
+import { createKeyRoutes } from './routes/key-routes.ts'
 import { createLibraryRoutes } from './routes/library-routes.ts'
 import { createPanelRoutes } from './routes/panel-routes.ts'
 import { createSnapshotRoutes } from './routes/snapshot-routes.ts'
@@ -125,10 +125,7 @@ async function createParts({ db, log, fanout, nodeId, ...given }: CreateApiOptio
   const options: ApiOptions = { ...apiFallbacks(), ...given.options }
   const clock = given.overrides?.clock ?? systemClock
   const metrics = given.metrics ?? createUnreadMetrics()
-  const credentials = {
-    verifier: createAccessTokenVerifier({ db, clock }),
-    liveSessions: createLiveSessions({ db, clock }),
-  }
+  const credentials = createCredentials({ db, fanout, clock })
   const access = createAccess({ db })
   const receipts = createSqlReceipts(db)
   const replicas = createReplicas({
@@ -163,7 +160,7 @@ async function createParts({ db, log, fanout, nodeId, ...given }: CreateApiOptio
       options,
       // Their own: who comes back after a lost connection does not wait for histories.
       replays: turnsOf(options),
-      liveSessions: credentials.liveSessions,
+      liveCredentials: credentials.liveCredentials,
       onError: (error) => given.logger.debug({ err: error }, 'a subscription is behind; trying again'),
     }),
     commitDiffs: given.commitDiffs ?? null,
@@ -193,6 +190,7 @@ function createApp(parts: ApiParts, logger: Logger): Express {
   app.use('/.well-known', createWellKnownRoutes(parts))
   app.use('/api', createDocsRoutes(parts.options))
   app.use('/api/auth', createAuthRoutes(parts))
+  app.use('/api/keys', createKeyRoutes(parts))
   app.use('/api/workspaces', createWorkspaceRoutes(parts))
   app.use('/api/panels', createPanelRoutes(parts))
   app.use('/api/library', createLibraryRoutes(parts))

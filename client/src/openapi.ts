@@ -7,15 +7,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The state, newest or of any version or time */
+        /**
+         * The state, newest or of any version or time
+         * @description For members of the workspace; API keys need the scope `read`.
+         */
         get: operations["readState"];
-        /** Replace the state; only what differs from the base version is written */
+        /**
+         * Replace the state; only what differs from the base version is written
+         * @description For editors of the workspace; API keys need the scope `write`.
+         */
         put: operations["replaceState"];
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change the state by JSON Patch (RFC 6902, and `increment`) or merge patch (RFC 7396), also from an old version */
+        /**
+         * Change the state by JSON Patch (RFC 6902, and `increment`) or merge patch (RFC 7396), also from an old version
+         * @description For editors of the workspace; API keys need the scope `write`.
+         */
         patch: operations["patchState"];
         trace?: never;
     };
@@ -28,7 +37,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change several panels in one commit, or none of them */
+        /**
+         * Change several panels in one commit, or none of them
+         * @description For editors of the workspace; API keys need the scope `write`.
+         */
         post: operations["changeStates"];
         delete?: never;
         options?: never;
@@ -43,7 +55,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The state as it changes, as Server-Sent Events */
+        /**
+         * The state as it changes, as Server-Sent Events
+         * @description For members of the workspace; API keys need the scope `read`.
+         */
         get: operations["followState"];
         put?: never;
         post?: never;
@@ -60,7 +75,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every change, newest first, each with its JSON Patch */
+        /**
+         * Every change, newest first, each with its JSON Patch
+         * @description For members of the workspace; API keys need the scope `read`.
+         */
         get: operations["readHistory"];
         put?: never;
         post?: never;
@@ -77,7 +95,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What leads from one version to another */
+        /**
+         * What leads from one version to another
+         * @description For members of the workspace; API keys need the scope `read`.
+         */
         get: operations["readDiff"];
         put?: never;
         post?: never;
@@ -94,7 +115,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The change that last set each value */
+        /**
+         * The change that last set each value
+         * @description For members of the workspace; API keys need the scope `read`.
+         */
         get: operations["readBlame"];
         put?: never;
         post?: never;
@@ -113,7 +137,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Go back to an older version, by a new one */
+        /**
+         * Go back to an older version, by a new one
+         * @description For editors of the workspace; API keys need the scope `write`.
+         */
         post: operations["revertState"];
         delete?: never;
         options?: never;
@@ -128,10 +155,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All panels, newest, or as of a snapshot or commit */
+        /**
+         * All panels, newest, or as of a snapshot or commit
+         * @description For members of the workspace; API keys need the scope `read`.
+         */
         get: operations["readWorkspaceState"];
         put?: never;
-        /** Make a snapshot, and a Git commit of it */
+        /**
+         * Make a snapshot, and a Git commit of it
+         * @description For editors of the workspace; API keys need the scope `write`.
+         */
         post: operations["createSnapshot"];
         delete?: never;
         options?: never;
@@ -148,7 +181,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Go back to a snapshot or commit, all of it or chosen panels, by new versions; or tell what that would change */
+        /**
+         * Go back to a snapshot or commit, all of it or chosen panels, by new versions; or tell what that would change
+         * @description For editors of the workspace; API keys need the scope `write`.
+         */
         post: operations["restoreWorkspace"];
         delete?: never;
         options?: never;
@@ -163,7 +199,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Snapshots, newest first */
+        /**
+         * Snapshots, newest first
+         * @description For members of the workspace; API keys need the scope `read`.
+         */
         get: operations["listSnapshots"];
         put?: never;
         post?: never;
@@ -180,10 +219,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Workspaces the caller is a member of */
+        /**
+         * Workspaces the caller is a member of
+         * @description API keys need the scope `read`.
+         */
         get: operations["listWorkspaces"];
         put?: never;
-        /** Make a workspace */
+        /**
+         * Make a workspace
+         * @description API keys need the scope `admin`, and must not be limited to workspaces.
+         */
         post: operations["createWorkspace"];
         delete?: never;
         options?: never;
@@ -200,7 +245,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a workspace of the files of another’s repository, as `git archive --format=zip` packs them */
+        /**
+         * Make a workspace of the files of another’s repository, as `git archive --format=zip` packs them
+         * @description API keys need the scope `admin`, and must not be limited to workspaces.
+         */
         post: operations["importWorkspace"];
         delete?: never;
         options?: never;
@@ -215,7 +263,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who may see the workspace, and as what */
+        /**
+         * Who may see the workspace, and as what
+         * @description For members of the workspace; API keys need the scope `read`.
+         */
         get: operations["listMembers"];
         put?: never;
         post?: never;
@@ -232,7 +283,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a commit did to the files of the repository */
+        /**
+         * What a commit did to the files of the repository
+         * @description For members of the workspace; API keys need the scope `read`.
+         */
         get: operations["readCommitDiff"];
         put?: never;
         post?: never;
@@ -249,7 +303,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Commits of the workspace, newest first */
+        /**
+         * Commits of the workspace, newest first
+         * @description For members of the workspace; API keys need the scope `read`.
+         */
         get: operations["listCommits"];
         put?: never;
         post?: never;
@@ -266,15 +323,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A workspace and its panels */
+        /**
+         * A workspace and its panels
+         * @description For members of the workspace; API keys need the scope `read`.
+         */
         get: operations["readWorkspace"];
         put?: never;
         post?: never;
-        /** Delete a workspace */
+        /**
+         * Delete a workspace
+         * @description For the owner of the workspace; API keys need the scope `admin`.
+         */
         delete: operations["deleteWorkspace"];
         options?: never;
         head?: never;
-        /** Rename, describe, archive or bring back a workspace */
+        /**
+         * Rename, describe, archive or bring back a workspace
+         * @description For the owner of the workspace; API keys need the scope `admin`.
+         */
         patch: operations["changeWorkspace"];
         trace?: never;
     };
@@ -287,7 +353,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a suspended or archived workspace active */
+        /**
+         * Make a suspended or archived workspace active
+         * @description For members of the workspace; API keys need the scope `read`.
+         */
         post: operations["activateWorkspace"];
         delete?: never;
         options?: never;
@@ -302,7 +371,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The panels of a workspace, in order */
+        /**
+         * The panels of a workspace, in order
+         * @description For members of the workspace; API keys need the scope `read`.
+         */
         get: operations["listPanels"];
         put?: never;
         post?: never;
@@ -321,7 +393,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a panel, from a source or free-form */
+        /**
+         * Make a panel, from a source or free-form
+         * @description For editors of the workspace; API keys need the scope `write`.
+         */
         post: operations["createPanel"];
         delete?: never;
         options?: never;
@@ -336,15 +411,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A panel and its source */
+        /**
+         * A panel and its source
+         * @description For members of the workspace; API keys need the scope `read`.
+         */
         get: operations["readPanel"];
         put?: never;
         post?: never;
-        /** Delete a panel */
+        /**
+         * Delete a panel
+         * @description For editors of the workspace; API keys need the scope `write`.
+         */
         delete: operations["deletePanel"];
         options?: never;
         head?: never;
-        /** Rename or move a panel, or change its source */
+        /**
+         * Rename or move a panel, or change its source
+         * @description For editors of the workspace; API keys need the scope `write`.
+         */
         patch: operations["changePanel"];
         trace?: never;
     };
@@ -355,7 +439,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The built-in panels */
+        /**
+         * The built-in panels
+         * @description For everybody with a token or an API key.
+         */
         get: operations["listLibrary"];
         put?: never;
         post?: never;
@@ -374,7 +461,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make an account, with a first workspace */
+        /**
+         * Make an account, with a first workspace
+         * @description Needs no token.
+         */
         post: operations["signUp"];
         delete?: never;
         options?: never;
@@ -391,7 +481,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in */
+        /**
+         * Sign in
+         * @description Needs no token.
+         */
         post: operations["logIn"];
         delete?: never;
         options?: never;
@@ -408,7 +501,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Get a new access token, with the session cookie or its token */
+        /**
+         * Get a new access token, with the session cookie or its token
+         * @description Needs no token.
+         */
         post: operations["refresh"];
         delete?: never;
         options?: never;
@@ -425,7 +521,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End the session, on every node */
+        /**
+         * End the session, on every node
+         * @description Needs no token.
+         */
         post: operations["logOut"];
         delete?: never;
         options?: never;
@@ -440,7 +539,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who calls */
+        /**
+         * Who calls
+         * @description For everybody with a token or an API key.
+         */
         get: operations["whoAmI"];
         put?: never;
         post?: never;
@@ -457,11 +559,62 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The public keys that sign access tokens */
+        /**
+         * The public keys that sign access tokens
+         * @description Needs no token.
+         */
         get: operations["readKeys"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The caller’s API keys, the newest first
+         * @description For people who are signed in; API keys are refused.
+         */
+        get: operations["listApiKeys"];
+        put?: never;
+        /**
+         * Make an API key for a program; it is shown in this answer and never again
+         * @description For people who are signed in; API keys are refused.
+         */
+        post: operations["createApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys/{keyId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One API key
+         * @description For people who are signed in; API keys are refused.
+         */
+        get: operations["readApiKey"];
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key, at once and on every node; its open connections end
+         * @description For people who are signed in; API keys are refused.
+         */
+        delete: operations["revokeApiKey"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1087,6 +1240,47 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        ApiKey: {
+            id: string;
+            name: string;
+            start: string;
+            scopes: ("read" | "write" | "git" | "admin")[];
+            workspaceIds: string[] | null;
+            /** Format: date-time */
+            createdAt: string;
+            expiresAt: string | null;
+            lastUsedAt: string | null;
+        };
+        CreateApiKey: {
+            /** @description What it is for, so that it can be told from others later. */
+            name: string;
+            /**
+             * @description What it may be used for, never more than its owner may. `write` includes `read`, `admin` (what owners may) both; `git` is cloning.
+             * @default [
+             *       "read"
+             *     ]
+             */
+            scopes?: ("read" | "write" | "git" | "admin")[];
+            /** @description The only workspaces it may be used for; absent: all, also later ones. */
+            workspaceIds?: string[];
+            /**
+             * Format: date-time
+             * @description When it ends by itself; absent: never.
+             */
+            expiresAt?: string;
+        };
+        CreatedApiKey: {
+            id: string;
+            name: string;
+            start: string;
+            scopes: ("read" | "write" | "git" | "admin")[];
+            workspaceIds: string[] | null;
+            /** Format: date-time */
+            createdAt: string;
+            expiresAt: string | null;
+            lastUsedAt: string | null;
+            key: string;
+        };
         StateSocketRequest: {
             /** @constant */
             type: "subscribe";
@@ -1247,6 +1441,17 @@ export interface operations {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1840,6 +2045,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
@@ -1963,6 +2179,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
@@ -2080,6 +2307,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
@@ -2172,6 +2410,17 @@ export interface operations {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2456,6 +2705,17 @@ export interface operations {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2883,6 +3143,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
@@ -2948,6 +3219,17 @@ export interface operations {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3043,7 +3325,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `quota_exceeded`: The limit of your plan is reached. */
+            /** @description `quota_exceeded`: The limit of your plan is reached. `forbidden`: Your role does not allow this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3161,7 +3443,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `quota_exceeded`: The limit of your plan is reached. */
+            /** @description `quota_exceeded`: The limit of your plan is reached. `forbidden`: Your role does not allow this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3265,6 +3547,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
@@ -3332,6 +3625,17 @@ export interface operations {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3429,6 +3733,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
@@ -3505,6 +3820,17 @@ export interface operations {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3887,6 +4213,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {
                 headers: {
@@ -4096,6 +4433,17 @@ export interface operations {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4948,6 +5296,354 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KeySet"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listApiKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, without the keys themselves. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"][];
+                };
+            };
+            /** @description `unauthorized`: Sign in, or send a valid access token. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description At most 2,000,000 bytes, nested at most 32 levels. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateApiKey"];
+            };
+        };
+        responses: {
+            /** @description The key. Send it as `Authorization: Bearer`, as `?token=`, or as the password of Git. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedApiKey"];
+                };
+            };
+            /** @description `malformed_json`: The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Sign in, or send a valid access token. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `quota_exceeded`: The limit of your plan is reached. `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The request or document is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted here. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or has a wrong value. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the API key, which is not the key. */
+                keyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Without the key itself. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            /** @description `unauthorized`: Sign in, or send a valid access token. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing, or you may not see it. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the API key, which is not the key. */
+                keyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It opens nothing any more. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthorized`: Sign in, or send a valid access token. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing, or you may not see it. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `internal`: Something went wrong on our side. */

@@ -1,15 +1,15 @@
-import type { UserId, WorkspaceId } from '@nexus/core'
-import type { Access, WorkspaceAccess } from '@nexus/core/server'
+import type { WorkspaceId } from '@nexus/core'
+import type { Access, Grantee, WorkspaceAccess } from '@nexus/core/server'
 
 interface Entry {
   readonly answer: Promise<WorkspaceAccess | null>
   readonly goodUntil: number
 }
 
-/** Answers "what may this user do in this workspace", and asks once for many documents of one workspace. */
+/** Answers "what may this caller do in this workspace", and asks once for many documents of one workspace. */
 export interface AccessCache {
   /** Rejects as {@link Access} does; a failure is not kept. An answer that was overtaken by a change is asked anew. */
-  get(userId: UserId, workspaceId: WorkspaceId): Promise<WorkspaceAccess | null>
+  get(caller: Grantee, workspaceId: WorkspaceId): Promise<WorkspaceAccess | null>
   /** What is known about anybody in the workspace is out of date. */
   forgetWorkspace(workspaceId: WorkspaceId): void
   forgetAll(): void
@@ -22,9 +22,9 @@ export function createAccessCache(options: {
 }): AccessCache {
   const entries = new Map<string, Entry>()
 
-  const ask = (key: string, userId: UserId, workspaceId: WorkspaceId): Entry => {
+  const ask = (key: string, caller: Grantee, workspaceId: WorkspaceId): Entry => {
     const entry = {
-      answer: options.access.workspaceAccess(userId, workspaceId),
+      answer: options.access.workspaceAccess(caller, workspaceId),
       goodUntil: options.now() + options.keepMs,
     }
     entry.answer.catch(() => {
@@ -43,11 +43,11 @@ export function createAccessCache(options: {
   }
 
   return {
-    get: async (userId, workspaceId) => {
-      const key = `${userId} ${workspaceId}`
+    get: async (caller, workspaceId) => {
+      const key = `${caller.userId} ${caller.key?.id ?? ''} ${workspaceId}`
       for (;;) {
         dropOld()
-        const entry = entries.get(key) ?? ask(key, userId, workspaceId)
+        const entry = entries.get(key) ?? ask(key, caller, workspaceId)
         const answer = await entry.answer
         const current = entries.get(key)
         if (current === entry || entry.goodUntil <= options.now()) return answer

@@ -1,6 +1,6 @@
-import { createPanelId, panelDocumentName, toUserId, type WorkspaceId } from '@nexus/core'
+import { createPanelId, panelDocumentName, type Scope, toUserId, type WorkspaceId } from '@nexus/core'
 import { createMemoryFanout } from '@nexus/core/memory'
-import { someDocument } from '@nexus/core/testkit'
+import { someApiKey, someDocument } from '@nexus/core/testkit'
 import { describe, expect, test } from 'vitest'
 import { RawSocket } from './testkit/raw-socket.ts'
 import { isSaved, stateOf, TestTab } from './testkit/test-node.ts'
@@ -67,6 +67,69 @@ describe('signing in', () => {
     await until(() => providers.every(isSaved))
   })
 })
+
+describe('an API key', () => {
+  test('[COL118] opens documents as far as its scopes and its owner go', async () => {
+    const { document, workspaceId } = await nodes.panel({ alice: 'owner', vera: 'viewer' })
+    const node = await nodes.start()
+    const keyOf = async (user: string, scope: Scope) =>
+      (await someApiKey(nodes.db, user, { scopes: [scope], workspaceIds: [workspaceId] })).key
+    const scopeOf = async (key: string) => {
+      using tab = new TestTab(node.url, key)
+      const provider = tab.open(document)
+      await until(() => isSaved(provider))
+      return provider.authorizedScope
+    }
+    expect(await scopeOf(await keyOf('alice', 'write'))).toBe('read-write')
+    expect(await scopeOf(await keyOf('alice', 'read'))).toBe('readonly')
+    expect(await scopeOf(await keyOf('vera', 'admin'))).toBe('readonly')
+    expect(await refusalFor(document, await keyOf('alice', 'git'))).toBe('forbidden')
+    const other = await nodes.panel({ alice: 'owner' })
+    expect(await refusalFor(other.document, await keyOf('alice', 'write'))).toBe('not_found')
+    expect(await refusalFor(document, `nxs_${'a'.repeat(43)}`)).toBe('unauthorized')
+  })
+
+  test('[COL119] or a session that ends takes its sockets with it, on every server, and no others', async () => {
+    const { document } = await nodes.panel({ alice: 'owner' })
+    const fanout = createMemoryFanout()
+    const node = await nodes.start({ fanout })
+    const { id, key } = await someApiKey(nodes.db, 'alice', { scopes: ['write'] })
+    using byKey = await RawSocket.open(node.url)
+    using bySession = await RawSocket.open(node.url)
+    using other = await RawSocket.open(node.url)
+    await someSession('alice', 'session-1')
+    byKey.auth(document, key)
+    bySession.auth(document, nodes.signer.tokenOf('alice', { sessionId: 'session-1' }))
+    other.auth(document, nodes.signer.tokenOf('alice'))
+    for (const socket of [byKey, bySession, other]) await until(() => socket.of(document, 2).length > 0)
+    await nodes.db.deleteFrom('api_keys').where('id', '=', id).execute()
+    await nodes.db.deleteFrom('sessions').where('id', '=', 'session-1').execute()
+    fanout.publishEnded(id)
+    expect((await byKey.closed).code).toBe(4401)
+    expect(bySession.ws.readyState).toBe(bySession.ws.OPEN)
+    fanout.publishEnded('session-1')
+    expect((await bySession.closed).code).toBe(4401)
+    expect(other.ws.readyState).toBe(other.ws.OPEN)
+    expect(await refusalFor(document, key)).toBe('unauthorized')
+  })
+})
+
+/** A session of somebody who has an account. */
+async function someSession(user: string, id: string): Promise<void> {
+  const expiresAt = new Date(Date.now() + 86_400_000)
+  await nodes.db
+    .insertInto('sessions')
+    .values({
+      id,
+      user_id: toUserId(user),
+      token: id,
+      expires_at: expiresAt,
+      updated_at: new Date(),
+      ip_address: null,
+      user_agent: null,
+    })
+    .execute()
+}
 
 describe('a reader', () => {
   test('[COL25] sees edits as they happen and changes nothing', async () => {

@@ -10,7 +10,7 @@ import {
 } from '@nexus/core/log'
 import {
   type Access,
-  type AccessTokenVerifier,
+  type Credentials,
   createQueueMetrics,
   type Logger,
   type Metrics,
@@ -35,14 +35,13 @@ import { CollabSocket, type ConnectionContext } from './transport/socket.ts'
 import { SocketRegistry } from './transport/socket-registry.ts'
 import type { OpenedSocket } from './transport/upgrade.ts'
 
-interface AssemblyParts {
+interface AssemblyParts extends Credentials {
   readonly log: UpdateLog
   readonly fanout: Fanout
   readonly nodeId: NodeId
   readonly options: CollabOptions
   readonly logger: Logger
   readonly metrics: Metrics
-  readonly verifier: AccessTokenVerifier
   readonly access: Pick<Access, 'workspaceAccess'>
 }
 
@@ -104,7 +103,7 @@ export function assemble(parts: AssemblyParts): Collab {
     keepMs: options.COLLAB_ACCESS_CACHE_MS,
     now,
   })
-  const rights = new Rights({ access, fanout, logger })
+  const rights = new Rights({ ...parts, access })
   const presence = createPresence({
     fanout,
     nodeId,

@@ -4,9 +4,10 @@ import {
   type Fanout,
   type Notice,
   parseDocumentName,
+  type Unsubscribe,
   type WorkspaceId,
 } from '@nexus/core'
-import type { Logger, WorkspaceAccess } from '@nexus/core/server'
+import { credentialOf, type LiveCredentials, type Logger, type WorkspaceAccess } from '@nexus/core/server'
 import type { AccessCache } from './access-cache.ts'
 import { type LiveConnection, WorkspaceWatch } from './workspace-watch.ts'
 
@@ -15,6 +16,7 @@ export const mayWrite = ({ role, workspaceStatus }: WorkspaceAccess): boolean =>
 
 interface RightsParts {
   readonly access: AccessCache
+  readonly liveCredentials: LiveCredentials
   readonly fanout: Fanout
   readonly logger: Logger
 }
@@ -27,8 +29,11 @@ export class Rights {
   readonly #parts: RightsParts
   readonly #watches = new Map<WorkspaceId, WorkspaceWatch>()
 
+  readonly #stopHearing: Unsubscribe
+
   constructor(parts: RightsParts) {
     this.#parts = parts
+    this.#stopHearing = parts.liveCredentials.onEnded((id) => this.#onEnded(id))
   }
 
   /** Begins to watch an established connection; what changed since it signed in counts. */
@@ -65,6 +70,10 @@ export class Rights {
     const workspaceId = workspaceOf(connection)
     const access = await this.#ask(connection)
     if (workspaceId === null || access === undefined) return
+    if (access === 'ended') {
+      endSocket(connection)
+      return
+    }
     if (access === null) {
       connection.close({ code: CLOSE_CODES.forbidden, reason: 'forbidden' })
       return
@@ -75,17 +84,19 @@ export class Rights {
   }
 
   close(): void {
+    this.#stopHearing()
     for (const watch of this.#watches.values()) this.#unsubscribe(watch)
     this.#watches.clear()
   }
 
   /** @returns `undefined` when it cannot be said now. */
-  async #ask(connection: LiveConnection): Promise<WorkspaceAccess | null | undefined> {
+  async #ask(connection: LiveConnection): Promise<WorkspaceAccess | 'ended' | null | undefined> {
     const workspaceId = workspaceOf(connection)
     const { caller } = connection.context.socket
     if (workspaceId === null || caller === null) return undefined
     try {
-      return await this.#parts.access.get(caller.userId, workspaceId)
+      if (!(await this.#parts.liveCredentials.isLive(caller))) return 'ended'
+      return await this.#parts.access.get(caller, workspaceId)
     } catch (error) {
       this.#parts.logger.debug({ err: error, workspaceId }, 'rights could not be checked')
       return undefined
@@ -107,6 +118,16 @@ export class Rights {
     )
   }
 
+  /** A session or key is over, and so is every socket that came with it. */
+  #onEnded(id: string): void {
+    for (const { connections } of this.#watches.values()) {
+      for (const connection of [...connections]) {
+        const { caller } = connection.context.socket
+        if (caller !== null && credentialOf(caller) === id) endSocket(connection)
+      }
+    }
+  }
+
   #onNotice(notice: Notice): void {
     const watch = this.#watches.get(notice.workspaceId)
     // What a worker is asked to do is no news to people.
@@ -122,6 +143,9 @@ export class Rights {
     }
   }
 }
+
+const endSocket = ({ context }: LiveConnection): void =>
+  context.socket.close(CLOSE_CODES.unauthorized, 'unauthorized')
 
 const workspaceOf = (connection: LiveConnection): WorkspaceId | null =>
   parseDocumentName(connection.document.name)?.workspaceId ?? null

@@ -1,9 +1,9 @@
 import type { Fanout, NodeId, UpdateLog } from '@nexus/core'
 import {
   type Access,
-  type AccessTokenVerifier,
+  type Credentials,
   createAccess,
-  createAccessTokenVerifier,
+  createCredentials,
   createDatabaseProbe,
   createUnreadMetrics,
   type Health,
@@ -32,7 +32,7 @@ interface CollabServerParts {
   readonly logger: Logger
   readonly metrics?: Metrics
   readonly overrides?: {
-    readonly verifier?: AccessTokenVerifier
+    readonly credentials?: Credentials
     readonly access?: Pick<Access, 'workspaceAccess'>
   }
 }
@@ -56,7 +56,7 @@ export async function createCollabServer(parts: CollabServerParts): Promise<Coll
     ...parts,
     metrics,
     options,
-    verifier: overrides?.verifier ?? createAccessTokenVerifier({ db }),
+    ...(overrides?.credentials ?? createCredentials({ db, fanout: parts.fanout })),
     access: overrides?.access ?? createAccess({ db }),
   })
   const { queue, registry, documents, hocuspocus } = collab

@@ -9,6 +9,7 @@ export {
   createWorkspaceId,
   type NodeId,
   type PanelId,
+  parseOpaqueId,
   parsePanelId,
   parseSnapshotId,
   parseWorkspaceId,
@@ -19,7 +20,8 @@ export {
 } from './model/ids.ts'
 export { isJsonObject, type Json, type JsonObject } from './model/json.ts'
 export { MAX_WORKSPACES_OF_PLAN, type Plan } from './model/plan.ts'
-export { canWrite, isOwner, type Role } from './model/role.ts'
+export { canWrite, isOwner, ROLES, type Role } from './model/role.ts'
+export { includesScope, SCOPES, type Scope } from './model/scope.ts'
 export { NO_VERSION, parseVersion, toVersion, type Version } from './model/version.ts'
 export { waitAtMost } from './model/wait-at-most.ts'
 export { type Clock, systemClock } from './ports/clock.ts'

@@ -3,15 +3,13 @@ import {
   type Fanout,
   NexusError,
   type NodeId,
-  systemClock,
   type UpdateLog,
   type WorkspaceId,
 } from '@nexus/core'
 import {
   createAccess,
-  createAccessTokenVerifier,
+  createCredentials,
   createDatabaseProbe,
-  createLiveSessions,
   createUnreadMetrics,
   type Health,
   type Logger,
@@ -166,8 +164,7 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
   const lookForChanges = () => lookout.look(async () => enqueue(shuffled(await findChanged(db)), 'timer'))
 
   const gitService = createGitService({
-    verifier: createAccessTokenVerifier({ db }),
-    liveSessions: createLiveSessions({ db, clock: systemClock }),
+    ...createCredentials({ db, fanout }),
     access: createAccess({ db }),
     program,
     gitDir: options.gitDir,

@@ -1,20 +1,40 @@
 import type { IncomingMessage } from 'node:http'
 import { NexusError } from '@nexus/core'
-import { type Credentials, verifyCaller } from '@nexus/core/server'
+import { type Credentials, requireScope, verifyCaller } from '@nexus/core/server'
 import type { Request, RequestHandler } from 'express'
-import { setCaller } from './request-context.ts'
+import { callerOf, setCaller } from './request-context.ts'
 
-/** Refuses requests without a valid access token; `callerOf` works behind it. */
+/** Refuses requests without a valid access token or API key; `callerOf` works behind it. */
 export const createAuthenticate = (credentials: Credentials): RequestHandler =>
-  authenticateBy(credentials, bearerTokenOf, 'Send "Authorization: Bearer" with an access token.')
+  authenticateBy(
+    credentials,
+    bearerTokenOf,
+    'Send "Authorization: Bearer" with an access token or an API key.',
+  )
 
 /** The same for answers that stay open: browsers' EventSource can send no header, so `?token=` will do. */
 export const createAuthenticateStream = (credentials: Credentials): RequestHandler =>
   authenticateBy(
     credentials,
     (request) => bearerTokenOf(request) ?? queryTokenOf(request),
-    'Send an access token, as "Authorization: Bearer" or in ?token=.',
+    'Send an access token or an API key, as "Authorization: Bearer" or in ?token=.',
   )
+
+/** Behind `authenticate`: for what a stolen key must not be good for. */
+export const requirePerson: RequestHandler = (request, _response, next) => {
+  if (callerOf(request).key !== null)
+    throw new NexusError('forbidden', 'API keys may not do this; sign in with an account.')
+  next()
+}
+
+/** Behind `authenticate`: for what belongs to no workspace yet. */
+export const requireFounder: RequestHandler = (request, _response, next) => {
+  const { key } = callerOf(request)
+  requireScope({ key }, 'admin')
+  if (key !== null && key.workspaceIds !== null)
+    throw new NexusError('forbidden', 'This API key is limited to workspaces, so it cannot make others.')
+  next()
+}
 
 const authenticateBy =
   (credentials: Credentials, tokenOf: (request: Request) => string | null, advice: string): RequestHandler =>

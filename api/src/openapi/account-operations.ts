@@ -30,7 +30,7 @@ export const ACCOUNT_OPERATIONS: readonly Operation[] = [
       },
     },
     errors: ['validation_failed', 'email_taken', 'rate_limited'],
-    isPublic: true,
+    admits: 'anyone',
   },
   {
     method: 'post',
@@ -44,7 +44,7 @@ export const ACCOUNT_OPERATIONS: readonly Operation[] = [
       200: { description: 'Signed in; the session cookie is set.', headers: ['Set-Cookie'], body: SIGNED_IN },
     },
     errors: ['validation_failed', 'invalid_credentials', 'rate_limited'],
-    isPublic: true,
+    admits: 'anyone',
   },
   {
     method: 'post',
@@ -61,7 +61,7 @@ export const ACCOUNT_OPERATIONS: readonly Operation[] = [
       },
     },
     errors: ['validation_failed', 'unauthorized'],
-    isPublic: true,
+    admits: 'anyone',
   },
   {
     method: 'post',
@@ -72,7 +72,7 @@ export const ACCOUNT_OPERATIONS: readonly Operation[] = [
     body: { [JSON_TYPE]: SESSION_TOKEN },
     answers: { 204: { description: 'The session is over.', headers: ['Set-Cookie'] } },
     errors: ['validation_failed'],
-    isPublic: true,
+    admits: 'anyone',
   },
   {
     method: 'get',
@@ -82,6 +82,7 @@ export const ACCOUNT_OPERATIONS: readonly Operation[] = [
     summary: 'Who calls',
     answers: { 200: { description: 'The account.', body: { name: 'User', schema: userSchema } } },
     errors: [],
+    admits: 'caller',
   },
   {
     method: 'get',
@@ -96,6 +97,6 @@ export const ACCOUNT_OPERATIONS: readonly Operation[] = [
       },
     },
     errors: [],
-    isPublic: true,
+    admits: 'anyone',
   },
 ]

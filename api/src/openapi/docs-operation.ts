@@ -12,7 +12,7 @@ interface Shown {
 
 /** One operation for people, folded up: what it takes, what it answers, and examples of both. */
 export function operationHtml({ method, path, operation }: Shown): string {
-  const { operationId, summary, parameters, requestBody, responses } = operation
+  const { operationId, summary, description, parameters, requestBody, responses } = operation
   const parts = [
     partHtml('Parameters', parameters.map(parameterRow)),
     ...(requestBody === undefined
@@ -20,7 +20,7 @@ export function operationHtml({ method, path, operation }: Shown): string {
       : [partHtml('Body', Object.entries(requestBody.content).map(mediaRow), requestBody.description)]),
     partHtml('Answers', Object.entries(responses).map(answerRow)),
   ]
-  return `<details id="${operationId}"><summary>${pathHtml(method.toUpperCase(), path)} ${textHtml(summary)}</summary>${parts.join('')}</details>`
+  return `<details id="${operationId}"><summary>${pathHtml(method.toUpperCase(), path)} ${textHtml(summary)}</summary><p>${textHtml(description)}</p>${parts.join('')}</details>`
 }
 
 type Row = readonly [term: string, text: string]

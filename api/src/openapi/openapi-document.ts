@@ -1,9 +1,11 @@
 import { ERRORS, type ErrorCode } from '@nexus/core'
 import { problemSchema } from '@nexus/core/http-contract'
 import { ACCOUNT_OPERATIONS } from './account-operations.ts'
+import { ADMITS } from './admits.ts'
 import { EXAMPLES } from './examples.ts'
 import { COMMON_HEADERS, headersOfProblem, RESPONSE_HEADERS, type ResponseHeader } from './headers.ts'
 import { createSchemas, DEFAULT_LIMITS, type DocumentLimits, type Schemas } from './json-schemas.ts'
+import { KEY_OPERATIONS } from './key-operations.ts'
 import { type Answer, type Named, type Operation, TAGS } from './operation.ts'
 import type { MediaObject, OperationObject, ResponseObject } from './operation-object.ts'
 import { parametersOf } from './parameters.ts'
@@ -15,6 +17,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...STATE_OPERATIONS,
   ...WORKSPACE_OPERATIONS,
   ...ACCOUNT_OPERATIONS,
+  ...KEY_OPERATIONS,
 ]
 
 /** What any request may be told. */
@@ -57,7 +60,13 @@ export function createOpenApiDocument(bounds: DocumentLimits = DEFAULT_LIMITS) {
     components: {
       schemas: schemas.components,
       headers: RESPONSE_HEADERS,
-      securitySchemes: { accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: {
+        accessToken: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'An access token (JWT, 15 minutes) or an API key (`nxs_…`).',
+        },
+      },
     },
   }
 }
@@ -72,12 +81,13 @@ const introduction = ({ MAX_BODY_BYTES, MAX_JSON_DEPTH, MAX_STATE_CHARS }: Docum
 const toText = (count: number): string => count.toLocaleString('en')
 
 function describe(operation: Operation, schemas: Schemas, bounds: DocumentLimits): OperationObject {
-  const { id, tag, summary, body, answers, isPublic } = operation
+  const { id, tag, summary, body, answers, admits } = operation
   return {
     operationId: id,
     tags: [tag],
     summary,
-    ...(isPublic === true ? { security: [] } : {}),
+    description: ADMITS[admits].text,
+    ...(admits === 'anyone' ? { security: [] } : {}),
     parameters: parametersOf(operation, schemas),
     ...(body === undefined ? {} : { requestBody: requestBodyOf(operation, body, { schemas, bounds }) }),
     responses: {
@@ -145,11 +155,12 @@ function problemsOf(operation: Operation, schemas: Schemas): Record<string, Resp
 }
 
 /** Every code the operation may be refused with. */
-const codesOf = ({ errors, body, isPublic }: Operation): ReadonlySet<ErrorCode> =>
+const codesOf = ({ errors, body, admits }: Operation): ReadonlySet<ErrorCode> =>
   new Set<ErrorCode>([
     ...errors,
     ...(body === undefined ? [] : BODY_ERRORS),
-    ...(isPublic === true ? [] : (['unauthorized'] as const)),
+    ...(admits === 'anyone' ? [] : (['unauthorized'] as const)),
+    ...ADMITS[admits].errors,
     ...COMMON_ERRORS,
   ])
 

@@ -21,6 +21,7 @@ export interface OperationObject {
   readonly operationId: string
   readonly tags: readonly string[]
   readonly summary: string
+  readonly description: string
   readonly security?: readonly never[]
   readonly parameters: readonly Parameter[]
   readonly requestBody?: {

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@nexus/core'
 import type * as z from 'zod'
+import type { Admits } from './admits.ts'
 import type { RequestHeader, ResponseHeader } from './headers.ts'
 
 /** A schema that the document shows under a name. */
@@ -31,8 +32,7 @@ export interface Operation {
   readonly answers: Readonly<Record<number, Answer>>
   /** Besides those every request may get. */
   readonly errors: readonly ErrorCode[]
-  /** Asked without an access token. */
-  readonly isPublic?: true
+  readonly admits: Admits
 }
 
 export const TAGS = {

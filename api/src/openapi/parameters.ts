@@ -15,6 +15,7 @@ const IN_PATH: Readonly<Record<string, string>> = {
   workspaceId: 'Id of the workspace.',
   panelId: 'Id of the panel.',
   hash: 'The whole hash of a commit, 40 hex digits.',
+  keyId: 'Id of the API key, which is not the key.',
 }
 
 /** What stands in the path, in the query and in headers. */

@@ -72,6 +72,7 @@ export const STATE_OPERATIONS: readonly Operation[] = [
       304: { description: 'The client has this version.', headers: ['ETag'] },
     },
     errors: ['validation_failed', 'not_found'],
+    admits: 'viewer',
   },
   {
     method: 'put',
@@ -90,6 +91,7 @@ export const STATE_OPERATIONS: readonly Operation[] = [
       },
     },
     errors: WRITE_ERRORS,
+    admits: 'editor',
   },
   {
     method: 'patch',
@@ -107,6 +109,7 @@ export const STATE_OPERATIONS: readonly Operation[] = [
     },
     answers: { 200: { description: 'It is saved.', headers: WRITTEN, body: PATCHED } },
     errors: WRITE_ERRORS,
+    admits: 'editor',
   },
   {
     method: 'post',
@@ -125,6 +128,7 @@ export const STATE_OPERATIONS: readonly Operation[] = [
       },
     },
     errors: WRITE_ERRORS,
+    admits: 'editor',
   },
   {
     method: 'get',
@@ -145,6 +149,7 @@ export const STATE_OPERATIONS: readonly Operation[] = [
       },
     },
     errors: ['not_found', 'rate_limited'],
+    admits: 'viewer',
   },
   {
     method: 'get',
@@ -157,6 +162,7 @@ export const STATE_OPERATIONS: readonly Operation[] = [
       200: { description: 'One page.', body: { name: 'History', schema: historySchema } },
     },
     errors: ['validation_failed', 'not_found', 'payload_too_large'],
+    admits: 'viewer',
   },
   {
     method: 'get',
@@ -169,6 +175,7 @@ export const STATE_OPERATIONS: readonly Operation[] = [
       200: { description: 'A JSON Patch.', body: { name: 'StateDiff', schema: stateDiffSchema } },
     },
     errors: ['validation_failed', 'not_found'],
+    admits: 'viewer',
   },
   {
     method: 'get',
@@ -184,6 +191,7 @@ export const STATE_OPERATIONS: readonly Operation[] = [
       },
     },
     errors: ['validation_failed', 'not_found', 'payload_too_large'],
+    admits: 'viewer',
   },
   {
     method: 'post',
@@ -201,6 +209,7 @@ export const STATE_OPERATIONS: readonly Operation[] = [
       },
     },
     errors: ['validation_failed', 'idempotency_key_reused', 'not_found', 'forbidden', 'workspace_archived'],
+    admits: 'editor',
   },
   {
     method: 'get',
@@ -216,6 +225,7 @@ export const STATE_OPERATIONS: readonly Operation[] = [
       },
     },
     errors: ['validation_failed', 'not_found'],
+    admits: 'viewer',
   },
   {
     method: 'post',
@@ -233,6 +243,7 @@ export const STATE_OPERATIONS: readonly Operation[] = [
       },
     },
     errors: ['validation_failed', 'idempotency_key_reused', 'not_found', 'forbidden', 'workspace_archived'],
+    admits: 'editor',
   },
   {
     method: 'post',
@@ -258,6 +269,7 @@ export const STATE_OPERATIONS: readonly Operation[] = [
       'workspace_archived',
       'payload_too_large',
     ],
+    admits: 'editor',
   },
   {
     method: 'get',
@@ -272,5 +284,6 @@ export const STATE_OPERATIONS: readonly Operation[] = [
       },
     },
     errors: ['not_found'],
+    admits: 'viewer',
   },
 ]

@@ -38,6 +38,7 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
       },
     },
     errors: ['validation_failed'],
+    admits: 'reader',
   },
   {
     method: 'post',
@@ -49,6 +50,7 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
     body: { [JSON_TYPE]: { name: 'CreateWorkspace', schema: createWorkspaceRequest } },
     answers: { 201: { description: 'It is there.', headers: MADE, body: WORKSPACE } },
     errors: ['validation_failed', 'idempotency_key_reused', 'quota_exceeded'],
+    admits: 'founder',
   },
   {
     method: 'post',
@@ -60,6 +62,7 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
     body: { 'application/zip': { name: 'WorkspaceArchive', schema: z.unknown() } },
     answers: { 201: { description: 'It is there.', headers: ['Location'], body: WORKSPACE } },
     errors: ['validation_failed', 'invalid_patch', 'quota_exceeded', 'unavailable'],
+    admits: 'founder',
   },
   {
     method: 'get',
@@ -74,6 +77,7 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
       },
     },
     errors: ['not_found'],
+    admits: 'viewer',
   },
   {
     method: 'get',
@@ -88,6 +92,7 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
       },
     },
     errors: ['not_found', 'unavailable'],
+    admits: 'viewer',
   },
   {
     method: 'get',
@@ -103,6 +108,7 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
       },
     },
     errors: ['validation_failed', 'not_found'],
+    admits: 'viewer',
   },
   {
     method: 'get',
@@ -112,6 +118,7 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
     summary: 'A workspace and its panels',
     answers: { 200: { description: 'The workspace.', body: WORKSPACE } },
     errors: ['not_found'],
+    admits: 'viewer',
   },
   {
     method: 'patch',
@@ -122,6 +129,7 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
     body: { [JSON_TYPE]: { name: 'UpdateWorkspace', schema: updateWorkspaceRequest } },
     answers: { 200: { description: 'As it is now.', body: WORKSPACE } },
     errors: ['validation_failed', 'not_found', 'forbidden', 'workspace_archived'],
+    admits: 'owner',
   },
   {
     method: 'delete',
@@ -131,6 +139,7 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
     summary: 'Delete a workspace',
     answers: { 204: { description: 'It is gone.' } },
     errors: ['not_found', 'forbidden'],
+    admits: 'owner',
   },
   {
     method: 'post',
@@ -140,6 +149,7 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
     summary: 'Make a suspended or archived workspace active',
     answers: { 200: { description: 'As it is now.', body: WORKSPACE } },
     errors: ['not_found', 'forbidden'],
+    admits: 'viewer',
   },
   {
     method: 'get',
@@ -154,6 +164,7 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
       },
     },
     errors: ['not_found'],
+    admits: 'viewer',
   },
   {
     method: 'post',
@@ -173,6 +184,7 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
       'forbidden',
       'workspace_archived',
     ],
+    admits: 'editor',
   },
   {
     method: 'get',
@@ -182,6 +194,7 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
     summary: 'A panel and its source',
     answers: { 200: { description: 'The panel.', body: PANEL } },
     errors: ['not_found'],
+    admits: 'viewer',
   },
   {
     method: 'patch',
@@ -192,6 +205,7 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
     body: { [JSON_TYPE]: { name: 'UpdatePanel', schema: updatePanelRequest } },
     answers: { 200: { description: 'As it is now.', body: PANEL } },
     errors: ['validation_failed', 'invalid_nxml', 'not_found', 'forbidden', 'workspace_archived'],
+    admits: 'editor',
   },
   {
     method: 'delete',
@@ -201,6 +215,7 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
     summary: 'Delete a panel',
     answers: { 204: { description: 'It is gone.' } },
     errors: ['not_found', 'forbidden', 'workspace_archived'],
+    admits: 'editor',
   },
   {
     method: 'get',
@@ -215,5 +230,6 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
       },
     },
     errors: [],
+    admits: 'caller',
   },
 ]

@@ -21,7 +21,7 @@ import { createSessionCookie } from './session-cookie.ts'
 
 /** `/api/auth`: signing up, in and out. */
 export function createAuthRoutes(parts: ApiParts): Router {
-  const { db, accounts, options, clock, liveSessions, authenticate } = parts
+  const { db, accounts, options, clock, liveCredentials, authenticate } = parts
   const cookie = createSessionCookie(options.PUBLIC_URL)
   const perAddress = createAttemptLimit({ perMinute: options.RATE_LIMIT_AUTH_PER_ADDRESS, clock })
   const perAccount = createAttemptLimit({ perMinute: options.RATE_LIMIT_AUTH_PER_ACCOUNT, clock })
@@ -81,7 +81,7 @@ export function createAuthRoutes(parts: ApiParts): Router {
   const signOut: RequestHandler = async (request, response) => {
     const token = await sessionToEnd(request)
     const endedId = token === null ? null : await accounts.endSession(token)
-    if (endedId !== null) liveSessions.markEnded(endedId)
+    if (endedId !== null) liveCredentials.markEnded(endedId)
     cookie.clear(request, response)
     response.status(204).end()
   }

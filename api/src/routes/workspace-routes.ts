@@ -7,7 +7,7 @@ import {
   workspaceListQuery,
 } from '@nexus/core/http-contract'
 import express, { type Request, type RequestHandler, Router } from 'express'
-import { bearerTokenOf } from '../middleware/authenticate.ts'
+import { bearerTokenOf, requireFounder } from '../middleware/authenticate.ts'
 import { parseBody, parseQuery } from '../middleware/parse.ts'
 import { callerOf } from '../middleware/request-context.ts'
 import { route } from '../middleware/route.ts'
@@ -40,7 +40,7 @@ export function createWorkspaceRoutes(parts: ApiParts): Router {
 
   const list: RequestHandler = async (request, response) => {
     const { status = null } = parseQuery(workspaceListQuery, request)
-    response.json(await listWorkspaces(db, { userId: callerOf(request).userId, status }))
+    response.json(await listWorkspaces(db, callerOf(request), status))
   }
   const create: RequestHandler = async (request, response) => {
     const { name, description = '', template = 'empty' } = parseBody(createWorkspaceRequest, request)
@@ -59,7 +59,7 @@ export function createWorkspaceRoutes(parts: ApiParts): Router {
       .json(await view(request, workspaceId))
   }
   const read: RequestHandler = async (request, response) => {
-    response.json(await view(request, toWorkspaceId(request.params.workspaceId)))
+    response.json(await view(request, await require(request, 'read')))
   }
   const change: RequestHandler = async (request, response) => {
     const workspaceId = await require(request, 'own')
@@ -115,10 +115,13 @@ export function createWorkspaceRoutes(parts: ApiParts): Router {
   }
 
   const router = Router()
-  route(router, '/', { GET: [authenticate, list], POST: [authenticate, ...parts.jsonBody(), create] })
+  route(router, '/', {
+    GET: [authenticate, list],
+    POST: [authenticate, requireFounder, ...parts.jsonBody(), create],
+  })
   const archiveBody = express.raw({ type: ARCHIVE_TYPE, limit: parts.options.MAX_IMPORT_BYTES })
   // Before the workspaces: `import` stands where an id would.
-  route(router, '/import', { POST: [authenticate, archiveBody, importArchive] })
+  route(router, '/import', { POST: [authenticate, requireFounder, archiveBody, importArchive] })
   route(router, '/:workspaceId', {
     GET: [authenticate, read],
     PATCH: [authenticate, ...parts.jsonBody(), change],

@@ -17,6 +17,7 @@ const callerNamed = (name: string): VerifiedCaller => ({
   userId: toUserId(name),
   name,
   sessionId: null,
+  key: null,
   expiresAt: new Date(),
 })
 const [ann, ben] = [callerNamed('ann'), callerNamed('ben')]
@@ -30,13 +31,13 @@ afterEach(() => {
 async function someWatch() {
   const fanout = createMemoryFanout()
   const asked: string[] = []
-  const panelAccess: Access['panelAccess'] = async (userId, { panelId }) => {
+  const panelAccess: Access['panelAccess'] = async ({ userId }, { panelId }) => {
     asked.push(`${userId} ${panelId === one ? 'one' : 'two'}`)
     return ACCESS
   }
   const watch = createAccessWatch({
-    access: { roleIn: async () => null, workspaceAccess: async () => null, panelAccess },
-    liveSessions: { isLive: async () => true, markEnded: () => undefined },
+    access: { workspaceAccess: async () => null, mayClone: async () => false, panelAccess },
+    liveCredentials: { isLive: async () => true, markEnded: () => undefined, onEnded: () => () => undefined },
     fanout,
     onError: (error) => {
       throw error

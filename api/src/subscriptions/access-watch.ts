@@ -1,9 +1,9 @@
 import type { ErrorCode, Fanout, Notice, PanelId, Unsubscribe, WorkspaceId } from '@nexus/core'
-import type { Access, LiveSessions, VerifiedCaller } from '@nexus/core/server'
+import { type Access, credentialOf, type LiveCredentials, type VerifiedCaller } from '@nexus/core/server'
 
 interface AccessWatchParts {
   readonly access: Access
-  readonly liveSessions: LiveSessions
+  readonly liveCredentials: LiveCredentials
   readonly fanout: Fanout
   readonly onError: (error: unknown) => void
   /** Notices may be lost: rights are looked at this often as well, ms. */
@@ -25,7 +25,7 @@ export interface AccessWatch {
 }
 
 export function createAccessWatch(parts: AccessWatchParts): AccessWatch {
-  const { access, liveSessions, fanout, onError } = parts
+  const { access, liveCredentials, fanout, onError } = parts
   const workspaces = new Map<
     WorkspaceId,
     { readonly watched: Set<Watched>; readonly notices: Promise<Unsubscribe> }
@@ -38,9 +38,8 @@ export function createAccessWatch(parts: AccessWatchParts): AccessWatch {
 
   async function check(watched: Watched): Promise<void> {
     const { caller, workspaceId, panelId } = watched
-    const { sessionId, userId } = caller
-    const isSignedIn = sessionId === null || (await liveSessions.isLive({ id: sessionId, userId }))
-    const maySee = isSignedIn && (await access.panelAccess(userId, { workspaceId, panelId })) !== null
+    const isSignedIn = await liveCredentials.isLive(caller)
+    const maySee = isSignedIn && (await access.panelAccess(caller, { workspaceId, panelId })) !== null
     if (!isSignedIn) refuse(watched, 'unauthorized')
     else if (!maySee) refuse(watched, 'not_found')
   }
@@ -92,6 +91,10 @@ export function createAccessWatch(parts: AccessWatchParts): AccessWatch {
     return wasWatched
   }
 
+  const stopHearing = liveCredentials.onEnded((id) => {
+    for (const { watched } of workspaces.values())
+      for (const one of [...watched]) if (credentialOf(one.caller) === id) refuse(one, 'unauthorized')
+  })
   const timer = setInterval(() => {
     for (const { watched } of workspaces.values()) checkSoon(routine, watched)
   }, parts.intervalMs).unref()
@@ -111,6 +114,7 @@ export function createAccessWatch(parts: AccessWatchParts): AccessWatch {
     },
     close() {
       clearInterval(timer)
+      stopHearing()
       noticed.clear()
       routine.clear()
       for (const { notices } of workspaces.values()) notices.then((stop) => stop(), onError)

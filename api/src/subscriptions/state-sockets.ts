@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { CLOSE_CODES, isNexusError, parseWorkspaceId, type UserId } from '@nexus/core'
 import type { Access } from '@nexus/core/server'
-import { type Credentials, verifyCaller } from '@nexus/core/server'
+import { type Credentials, credentialOf, type VerifiedCaller, verifyCaller } from '@nexus/core/server'
 import { WebSocketServer } from 'ws'
 import { bearerTokenOf } from '../middleware/authenticate.ts'
 import { StateSocket } from './state-socket.ts'
@@ -28,12 +28,17 @@ export interface StateSockets {
   close(): void
 }
 
-type Refusal = '401 Unauthorized' | '404 Not Found' | '429 Too Many Requests' | '503 Service Unavailable'
+type Refusal =
+  | '401 Unauthorized'
+  | '403 Forbidden'
+  | '404 Not Found'
+  | '429 Too Many Requests'
+  | '503 Service Unavailable'
 
 export function createStateSockets(parts: StateSocketsParts): StateSockets {
   const { access, subscriptions, onError } = parts
   const server = new WebSocketServer({ noServer: true, clientTracking: false, maxPayload: MAX_REQUEST_BYTES })
-  const open = new Map<StateSocket, UserId>()
+  const open = new Map<StateSocket, VerifiedCaller>()
   let isClosed = false
   const pinging = setInterval(() => {
     for (const socket of open.keys()) socket.ping()
@@ -43,13 +48,17 @@ export function createStateSockets(parts: StateSocketsParts): StateSockets {
   }, 1_000).unref()
 
   const countOf = (userId: UserId): number =>
-    open.values().reduce((count, other) => (other === userId ? count + 1 : count), 0)
+    open.values().reduce((count, other) => (other.userId === userId ? count + 1 : count), 0)
+
+  const end = (socket: StateSocket): void => socket.close(CLOSE_CODES.unauthorized, 'unauthorized')
+  const stopHearing = parts.liveCredentials.onEnded((id) => {
+    for (const [socket, caller] of open) if (credentialOf(caller) === id) end(socket)
+  })
 
   async function accept(request: IncomingMessage, stream: Duplex, head: Buffer, url: URL): Promise<void> {
     const workspaceId = parseWorkspaceId(PATH.exec(url.pathname)?.[1])
     const caller = await verifyCaller(parts, bearerTokenOf(request) ?? url.searchParams.get('token') ?? '')
-    const isMember =
-      workspaceId !== null && (await access.workspaceAccess(caller.userId, workspaceId)) !== null
+    const isMember = workspaceId !== null && (await access.workspaceAccess(caller, workspaceId)) !== null
     if (workspaceId === null || !isMember) {
       refuse(stream, '404 Not Found')
       return
@@ -67,8 +76,10 @@ export function createStateSockets(parts: StateSocketsParts): StateSockets {
         subscriptions,
         onError,
       })
-      open.set(socket, caller.userId)
+      open.set(socket, caller)
       ws.once('close', () => open.delete(socket))
+      // Ended while it was being opened: nobody has told this socket.
+      parts.liveCredentials.isLive(caller).then((isLive) => isLive || end(socket), onError)
       if (isClosed) socket.close(CLOSE_CODES.restarting, 'restarting')
     })
   }
@@ -80,20 +91,26 @@ export function createStateSockets(parts: StateSocketsParts): StateSockets {
       if (isClosed) refuse(socket, '503 Service Unavailable')
       else {
         accept(request, socket, head, url).catch((error: unknown) => {
-          const isRefused = isNexusError(error, 'unauthorized')
-          if (!isRefused) onError(error)
-          refuse(socket, isRefused ? '401 Unauthorized' : '503 Service Unavailable')
+          const refusal = refusalOf(error)
+          if (refusal === '503 Service Unavailable') onError(error)
+          refuse(socket, refusal)
         })
       }
       return true
     },
     close() {
       isClosed = true
+      stopHearing()
       clearInterval(pinging)
       clearInterval(refilling)
       for (const socket of open.keys()) socket.close(CLOSE_CODES.restarting, 'restarting')
     },
   }
+}
+
+function refusalOf(error: unknown): Refusal {
+  if (isNexusError(error, 'unauthorized')) return '401 Unauthorized'
+  return isNexusError(error, 'forbidden') ? '403 Forbidden' : '503 Service Unavailable'
 }
 
 const PATH = /^\/ws\/state\/([^/]+)\/?$/

@@ -8,7 +8,7 @@ import {
   type UserId,
   type Version,
 } from '@nexus/core'
-import type { Access, LiveSessions, VerifiedCaller } from '@nexus/core/server'
+import type { Access, LiveCredentials, VerifiedCaller } from '@nexus/core/server'
 import type { ApiOptions } from '../config.ts'
 import type { Replicas } from '../replicas/replicas.ts'
 import type { Turns } from '../turns.ts'
@@ -22,7 +22,7 @@ interface SubscriptionsParts {
   readonly log: UpdateLog
   readonly fanout: Fanout
   readonly access: Access
-  readonly liveSessions: LiveSessions
+  readonly liveCredentials: LiveCredentials
   readonly replicas: Pick<Replicas, 'changes'>
   readonly options: ApiOptions
   /** For reading what somebody has missed. */
@@ -64,7 +64,7 @@ export interface Subscriptions {
 }
 
 export function createSubscriptions(parts: SubscriptionsParts): Subscriptions {
-  const { access, liveSessions, options, replicas, replays } = parts
+  const { access, liveCredentials, options, replicas, replays } = parts
   const feeds = createPanelFeeds(parts)
   const rights = createAccessWatch({ ...parts, intervalMs: options.SUBSCRIPTION_CHECK_MS })
   const perUser = new Map<UserId, number>()
@@ -88,9 +88,9 @@ export function createSubscriptions(parts: SubscriptionsParts): Subscriptions {
   }
 
   /** A socket may have been open for long. */
-  async function requireSignedIn({ expiresAt, sessionId, userId }: VerifiedCaller): Promise<void> {
-    const isLive = sessionId === null || (await liveSessions.isLive({ id: sessionId, userId }))
-    if (!isLive || expiresAt.getTime() <= Date.now()) {
+  async function requireSignedIn(caller: VerifiedCaller): Promise<void> {
+    const isLive = await liveCredentials.isLive(caller)
+    if (!isLive || caller.expiresAt.getTime() <= Date.now()) {
       throw new NexusError('unauthorized', 'The access token is not valid any more; sign in again.')
     }
   }

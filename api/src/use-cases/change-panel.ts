@@ -70,7 +70,7 @@ export async function changeSource(
     throw new NexusError('payload_too_large', `The source is larger than ${limits.MAX_NXML_BYTES} bytes.`)
   }
   const { shape } = panelModel(source)
-  const found = await access.panelAccess(caller.userId, { workspaceId, panelId })
+  const found = await access.panelAccess(caller, { workspaceId, panelId })
   if (found === null) throw noPanel()
   const cause: Cause = {
     userId: caller.userId,

@@ -31,7 +31,7 @@ export async function requirePanel(
     .where('id', '=', wanted.panelId)
     .where('deleted_at', 'is', null)
     .executeTakeFirst()
-  const found = row ? await access.workspaceAccess(caller.userId, row.workspace_id) : null
+  const found = row ? await access.workspaceAccess(caller, row.workspace_id) : null
   if (!row || !found) throw noPanel()
   requireRight(found, wanted.right)
   return { ...found, panelId: wanted.panelId, workspaceId: row.workspace_id }

@@ -37,7 +37,7 @@ export async function requireDocument(
   caller: VerifiedCaller,
   address: PanelAddress,
 ): Promise<DocumentAccess> {
-  const found = await access.panelAccess(caller.userId, address)
+  const found = await access.panelAccess(caller, address)
   if (found === null) throw noPanel()
   return found
 }

@@ -5,6 +5,7 @@ import type {
   WorkspaceSummary,
   WorkspaceView,
 } from '@nexus/core/http-contract'
+import { type Grantee, requireScope } from '@nexus/core/server'
 import type { Db, Trx } from '@nexus/core/sql'
 import { noWorkspace } from './workspace-rights.ts'
 
@@ -47,14 +48,23 @@ const toSummary = (row: Row): WorkspaceSummary => ({
   updatedAt: row.updated_at.toISOString(),
 })
 
-/** Workspaces the user is a member of, oldest first. */
+/**
+ * Workspaces the caller is a member of, and their key is for, oldest first.
+ *
+ * @param status - `null`: of any.
+ * @throws {NexusError} `forbidden` for a key that may not read.
+ */
 export async function listWorkspaces(
   db: Db,
-  wanted: { readonly userId: UserId; readonly status: WorkspaceStatus | null },
+  caller: Grantee,
+  status: WorkspaceStatus | null,
 ): Promise<WorkspaceSummary[]> {
-  const query = memberships(db, wanted.userId).orderBy('w.created_at').orderBy('w.id')
-  const rows = await (wanted.status === null ? query : query.where('w.status', '=', wanted.status)).execute()
-  return rows.map(toSummary)
+  requireScope(caller, 'read')
+  let query = memberships(db, caller.userId).orderBy('w.created_at').orderBy('w.id')
+  if (status !== null) query = query.where('w.status', '=', status)
+  const workspaceIds = caller.key?.workspaceIds ?? null
+  if (workspaceIds !== null) query = query.where('w.id', 'in', workspaceIds)
+  return (await query.execute()).map(toSummary)
 }
 
 /** One workspace with its panels. @throws {NexusError} `not_found` for people who are not members. */

@@ -23,7 +23,7 @@ export async function requireWorkspace(
   caller: VerifiedCaller,
   wanted: { readonly workspaceId: WorkspaceId; readonly right: Right },
 ): Promise<WorkspaceAccess> {
-  const found = await access.workspaceAccess(caller.userId, wanted.workspaceId)
+  const found = await access.workspaceAccess(caller, wanted.workspaceId)
   if (found === null) throw noWorkspace()
   requireRight(found, wanted.right)
   return found

@@ -1,14 +1,13 @@
 import type { Extension } from '@hocuspocus/server'
 import { CLOSE_CODES, parseDocumentName } from '@nexus/core'
-import type { AccessTokenVerifier, Logger, VerifiedCaller } from '@nexus/core/server'
+import { type Credentials, type Logger, type VerifiedCaller, verifyCaller } from '@nexus/core/server'
 import type { AccessCache } from '../access-cache.ts'
 import { Refusal, refusalOf } from '../refusal.ts'
 import { mayWrite } from '../rights.ts'
 import type { CollabSocket, ConnectionContext } from '../transport/socket.ts'
 import type { SocketRegistry } from '../transport/socket-registry.ts'
 
-interface SignInParts {
-  readonly verifier: AccessTokenVerifier
+interface SignInParts extends Credentials {
   readonly access: AccessCache
   readonly registry: SocketRegistry
   readonly logger: Logger
@@ -22,8 +21,8 @@ export function createSignIn(parts: SignInParts): Extension<ConnectionContext> {
       try {
         const address = parseDocumentName(documentName)
         if (address === null) throw new Refusal('not_found')
-        const { userId } = await signIn(parts, socket, token)
-        const access = await parts.access.get(userId, address.workspaceId)
+        const caller = await signIn(parts, socket, token)
+        const access = await parts.access.get(caller, address.workspaceId)
         if (access === null) throw new Refusal('not_found')
         connectionConfig.readOnly = !mayWrite(access)
       } catch (error) {
@@ -47,7 +46,7 @@ export function createSignIn(parts: SignInParts): Extension<ConnectionContext> {
 
 /** @throws {Refusal} `unauthorized`, also for another user than the socket's; `rate_limited` for too many sockets. */
 async function signIn(parts: SignInParts, socket: CollabSocket, token: string): Promise<VerifiedCaller> {
-  const caller = await parts.verifier.verify(token)
+  const caller = await verifyCaller(parts, token)
   const known = socket.caller
   if (known !== null && known.userId !== caller.userId) throw new Refusal('unauthorized')
   if (!parts.registry.addToUser(socket, caller.userId)) {

@@ -62,6 +62,7 @@ export class SimulatedFanout {
       publishPresence: (message) => publish(`p${message.document}`, (to) => to.publishPresence(message)),
       publishNotice: (notice) => publish(`n${notice.workspaceId}`, (to) => to.publishNotice(notice)),
       publishPulse: (pulse) => publish('pulse', (to) => to.publishPulse(pulse)),
+      publishEnded: (credential) => publish('ended', (to) => to.publishEnded(credential)),
       onAnnouncement: (document, listener) =>
         this.#listen(end, `u${document}`, local.onAnnouncement(document, listener)),
       onPresence: (document, listener) =>
@@ -70,6 +71,7 @@ export class SimulatedFanout {
         this.#listen(end, `n${workspaceId}`, local.onNotice(workspaceId, listener)),
       onAnyNotice: (listener) => this.#listen(end, 'n', local.onAnyNotice(listener)),
       onPulse: (listener) => this.#listen(end, 'pulse', local.onPulse(listener)),
+      onEnded: (listener) => this.#listen(end, 'ended', local.onEnded(listener)),
       onGap: (listener) => {
         end.gapListeners.add(listener)
         return () => void end.gapListeners.delete(listener)

@@ -1,7 +1,7 @@
 import { createNodeId, type Fanout, toUserId, type UpdateLog } from '@nexus/core'
 import {
   type Access,
-  type AccessTokenVerifier,
+  type Credentials,
   createLogger,
   createUnreadMetrics,
   readOptions,
@@ -27,13 +27,21 @@ const OPTIONS: CollabOptions = {
 const logger = createLogger({ service: 'simulation', level: 'silent' })
 
 /** The token is the user's name. */
-const verifier: AccessTokenVerifier = {
-  verify: async (token) => ({
-    userId: toUserId(token),
-    name: token,
-    sessionId: null,
-    expiresAt: new Date(Date.now() + 86_400_000),
-  }),
+const credentials: Credentials = {
+  verifier: {
+    verify: async (token) => ({
+      userId: toUserId(token),
+      name: token,
+      sessionId: null,
+      key: null,
+      expiresAt: new Date(Date.now() + 86_400_000),
+    }),
+  },
+  liveCredentials: {
+    isLive: async () => true,
+    markEnded: () => undefined,
+    onEnded: () => () => undefined,
+  },
 }
 
 /** One collaboration server: the real one, with simulated surroundings. */
@@ -60,7 +68,7 @@ export class SimulatedNode {
       nodeId: createNodeId(),
       options: OPTIONS,
       logger,
-      verifier,
+      ...credentials,
       metrics: createUnreadMetrics(),
     })
     const stop = startHousekeeping({ ...this.collab, options: OPTIONS, fanout, logger })

@@ -16,6 +16,7 @@ export function createMemoryFanout({ onListenerError = reportLater }: MemoryFano
   const notices = createTopic<Parameters<Fanout['publishNotice']>[0]>(onListenerError)
   const anyNotice = createTopic<Parameters<Fanout['publishNotice']>[0]>(onListenerError)
   const pulses = createTopic<NodePulse>(onListenerError)
+  const ended = createTopic<string>(onListenerError)
   return {
     announce: (announcement) => announcements.publish(announcement.document, announcement),
     publishPresence: (message) => presence.publish(message.document, message),
@@ -24,15 +25,17 @@ export function createMemoryFanout({ onListenerError = reportLater }: MemoryFano
       anyNotice.publish('', notice)
     },
     publishPulse: (pulse) => pulses.publish('', pulse),
+    publishEnded: (credential) => ended.publish('', credential),
     onAnnouncement: async (document, listener) => announcements.subscribe(document, listener),
     onPresence: async (document, listener) => presence.subscribe(document, listener),
     onNotice: async (workspaceId, listener) => notices.subscribe(workspaceId, listener),
     onAnyNotice: async (listener) => anyNotice.subscribe('', listener),
     onPulse: async (listener) => pulses.subscribe('', listener),
+    onEnded: async (listener) => ended.subscribe('', listener),
     onGap: () => () => undefined,
     isHealthy: () => true,
     async close() {
-      for (const topic of [announcements, presence, notices, anyNotice, pulses]) topic.clear()
+      for (const topic of [announcements, presence, notices, anyNotice, pulses, ended]) topic.clear()
     },
   }
 }

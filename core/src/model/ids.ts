@@ -36,5 +36,7 @@ export const parsePanelId = (value: unknown): PanelId | null => (isUuid(value) ?
 /** @returns The id, or `null` when `value` is not one we could have made. */
 export const parseSnapshotId = (value: unknown): SnapshotId | null =>
   isUuid(value) ? (value as SnapshotId) : null
+/** @returns The id of {@link createOpaqueId}, or `null` when `value` is not one we could have made. */
+export const parseOpaqueId = (value: unknown): string | null => (isUuid(value) ? value : null)
 /** User ids come from our own tables or from a verified token, so any non-empty text up to 128 characters is one. */
 export const toUserId = (value: string): UserId => value as UserId

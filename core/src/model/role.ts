@@ -1,4 +1,4 @@
-/** What a member may do in a workspace. Owners administer, editors write, viewers read. */
+/** What a member may do in a workspace, from most to least. Owners administer, editors write, viewers read. */
 export const ROLES = ['owner', 'editor', 'viewer'] as const
 export type Role = (typeof ROLES)[number]
 

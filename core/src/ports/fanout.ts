@@ -47,6 +47,8 @@ export interface Fanout {
   publishPresence(message: PresenceMessage): void
   publishNotice(notice: Notice): void
   publishPulse(pulse: NodePulse): void
+  /** A session or an API key has been ended. @param credential - Its id. */
+  publishEnded(credential: string): void
 
   /** After the promise resolves, every later announcement that is not lost reaches `listener`. */
   onAnnouncement(document: DocumentName, listener: (announcement: Announcement) => void): Promise<Unsubscribe>
@@ -57,6 +59,8 @@ export interface Fanout {
 
   /** Pulses of all processes, this one included. */
   onPulse(listener: (pulse: NodePulse) => void): Promise<Unsubscribe>
+  /** All that are ended, here or elsewhere. */
+  onEnded(listener: (credential: string) => void): Promise<Unsubscribe>
 
   /** Called whenever messages may have been lost, to us or from us (a connection came back): compare heads now. */
   onGap(listener: () => void): Unsubscribe

@@ -74,6 +74,14 @@ export function decodePulse(message: Uint8Array): NodePulse {
   return { node, state: readUint8(body) === 1 ? 'alive' : 'leaving' }
 }
 
+export function encodeEnded(origin: NodeId, credential: string): Uint8Array {
+  const encoder = beginMessage(1, origin)
+  writeVarString(encoder, credential)
+  return toUint8Array(encoder)
+}
+
+export const decodeEnded = (message: Uint8Array): string => readVarString(openMessage(message).body)
+
 export function encodeNotice(origin: NodeId, notice: Notice): Uint8Array {
   const encoder = beginMessage(1, origin)
   writeVarString(encoder, JSON.stringify(notice))

@@ -6,9 +6,11 @@ import { decodeAnnouncement, encodeAnnouncement } from './announcement-message.t
 import { createClusterLink } from './cluster-link.ts'
 import type { LinkParts, RedisLink } from './link.ts'
 import {
+  decodeEnded,
   decodeNotice,
   decodePresence,
   decodePulse,
+  encodeEnded,
   encodeNotice,
   encodePresence,
   encodePulse,
@@ -23,6 +25,7 @@ const PRESENCE = 'nexus:presence:{'
 const NOTICES = 'nexus:notices:{'
 const ALL_NOTICES = `${NOTICES}*`
 const PULSES = 'nexus:pulses'
+const ENDED = 'nexus:ended'
 
 interface RedisFanoutOptions {
   /** As {@link parseRedisUrl} reads it: one server or a cluster. */
@@ -63,6 +66,7 @@ export function createRedisFanout(options: RedisFanoutOptions): Fanout {
     if (channel.startsWith(UPDATES)) local.announce(decodeAnnouncement(documentOf(channel), message))
     else if (channel.startsWith(PRESENCE)) local.publishPresence(decodePresence(documentOf(channel), message))
     else if (channel === PULSES) local.publishPulse(decodePulse(message))
+    else if (channel === ENDED) local.publishEnded(decodeEnded(message))
     // Who hears all gets it a second time, by the pattern.
     else if (isByPattern || !link.isUsed(ALL_NOTICES)) local.publishNotice(decodeNotice(message))
   }
@@ -94,6 +98,10 @@ export function createRedisFanout(options: RedisFanoutOptions): Fanout {
       local.publishPulse(pulse)
       link.publish(PULSES, encodePulse(nodeId, pulse))
     },
+    publishEnded(credential) {
+      local.publishEnded(credential)
+      link.publish(ENDED, encodeEnded(nodeId, credential))
+    },
     onAnnouncement: (document, listener) =>
       listen(channelOf(UPDATES, document), local.onAnnouncement(document, listener)),
     onPresence: (document, listener) =>
@@ -102,6 +110,7 @@ export function createRedisFanout(options: RedisFanoutOptions): Fanout {
       listen(channelOf(NOTICES, workspaceId), local.onNotice(workspaceId, listener)),
     onAnyNotice: (listener) => listen(ALL_NOTICES, local.onAnyNotice(listener)),
     onPulse: (listener) => listen(PULSES, local.onPulse(listener)),
+    onEnded: (listener) => listen(ENDED, local.onEnded(listener)),
     onGap(listener) {
       gapListeners.add(listener)
       return () => void gapListeners.delete(listener)

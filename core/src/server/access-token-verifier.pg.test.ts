@@ -38,6 +38,7 @@ describe('createAccessTokenVerifier', () => {
       userId: 'u1',
       name: 'Ann',
       sessionId: 's1',
+      key: null,
       expiresAt: expect.any(Date),
     })
   })

@@ -1,8 +1,9 @@
 import { type CryptoKey, importJWK, type JWTPayload, jwtVerify } from 'jose'
 import { NexusError } from '../model/errors.ts'
-import { toUserId, type UserId } from '../model/ids.ts'
+import { toUserId } from '../model/ids.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { Db } from '../sql/database.ts'
+import type { VerifiedCaller } from './caller.ts'
 import { createVerifiedTokens } from './verified-tokens.ts'
 
 /** `iss` of every access token. */
@@ -20,15 +21,6 @@ const KEYS_MAX_AGE_MS = 540_000
 /** Tokens with made-up key ids make us read the table at most this often per window. */
 const MAX_RELOADS_PER_WINDOW = 10
 const RELOAD_WINDOW_MS = 10_000
-
-/** Who presents a valid access token. */
-export interface VerifiedCaller {
-  readonly userId: UserId
-  readonly name: string
-  /** The session the token was made from; `null` for tokens that have none. */
-  readonly sessionId: string | null
-  readonly expiresAt: Date
-}
 
 export interface AccessTokenVerifier {
   /**
@@ -123,6 +115,7 @@ function toCaller(payload: JWTPayload): VerifiedCaller {
     userId: toUserId(sub),
     name: typeof name === 'string' ? name : '',
     sessionId: typeof sid === 'string' ? sid : null,
+    key: null,
     expiresAt: new Date(exp * 1_000),
   }
 }

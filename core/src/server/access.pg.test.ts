@@ -7,7 +7,9 @@ import { toDocumentName } from '../wire/document-name.ts'
 import { createAccess } from './access.ts'
 
 const database = withTestDatabase()
+const by = (name: string) => ({ userId: toUserId(name), key: null })
 const ANN = toUserId('ann')
+const ann = by('ann')
 
 async function someWorkspace(role: Role): Promise<{ workspaceId: WorkspaceId; panelId: PanelId }> {
   const [workspaceId, panelId] = [createWorkspaceId(), createPanelId()]
@@ -52,9 +54,9 @@ describe('createAccess', () => {
   test('[ACS1] a member has the role; somebody else has nothing', async () => {
     const access = createAccess(database)
     const { workspaceId, panelId } = await someWorkspace('viewer')
-    expect(await access.roleIn(ANN, workspaceId)).toBe('viewer')
-    expect(await access.roleIn(toUserId('eve'), workspaceId)).toBeNull()
-    expect(await access.panelAccess(toUserId('eve'), { workspaceId, panelId })).toBeNull()
+    expect((await access.workspaceAccess(ann, workspaceId))?.role).toBe('viewer')
+    expect(await access.workspaceAccess(by('eve'), workspaceId)).toBeNull()
+    expect(await access.panelAccess(by('eve'), { workspaceId, panelId })).toBeNull()
   })
 
   test('[ACS5] many questions of one turn are one query, each with its own answer', async () => {
@@ -69,8 +71,10 @@ describe('createAccess', () => {
     const access = createAccess({ db: counting })
     const workspaces = [await someWorkspace('viewer'), await someWorkspace('owner')]
     const answers = await Promise.all(
-      [ANN, toUserId('eve'), ANN].flatMap((user) =>
-        workspaces.map(({ workspaceId }) => access.roleIn(user, workspaceId)),
+      [ann, by('eve'), ann].flatMap((caller) =>
+        workspaces.map(
+          async ({ workspaceId }) => (await access.workspaceAccess(caller, workspaceId))?.role ?? null,
+        ),
       ),
     )
     expect(answers).toEqual(['viewer', 'owner', null, null, 'viewer', 'owner'])
@@ -86,16 +90,49 @@ describe('createAccess', () => {
       workspaceChangedAt: expect.any(Date),
       updatedAt: expect.any(Date),
     }
-    expect(await access.panelAccess(ANN, { workspaceId, panelId })).toEqual({ ...expected, head: 7 })
-    expect(await access.panelAccess(ANN, { workspaceId, panelId: null })).toEqual({ ...expected, head: 1 })
+    expect(await access.panelAccess(ann, { workspaceId, panelId })).toEqual({ ...expected, head: 7 })
+    expect(await access.panelAccess(ann, { workspaceId, panelId: null })).toEqual({ ...expected, head: 1 })
   })
 
   test('[ACS3] a panel of another workspace is not there, whatever the caller may do in both', async () => {
     const access = createAccess(database)
     const [here, there] = [await someWorkspace('owner'), await someWorkspace('owner')]
     const crossed = { workspaceId: here.workspaceId, panelId: there.panelId }
-    expect(await access.panelAccess(ANN, crossed)).toBeNull()
+    expect(await access.panelAccess(ann, crossed)).toBeNull()
   })
+
+  test.each([
+    ['owner', ['read'], 'viewer', false],
+    ['owner', ['write', 'git'], 'editor', true],
+    ['owner', ['admin'], 'owner', false],
+    ['viewer', ['admin', 'git'], 'viewer', true],
+    ['editor', ['git'], 'forbidden', true],
+  ] as const)(
+    '[ACS6] %s with a key for %s is %s; may clone: %s',
+    async (role, scopes, expected, mayClone) => {
+      const access = createAccess(database)
+      const { workspaceId, panelId } = await someWorkspace(role)
+      const keyFor = (workspaceIds: readonly WorkspaceId[] | null) => ({
+        userId: ANN,
+        key: { id: 'k', scopes, workspaceIds },
+      })
+      const roleOrCode = (found: Promise<{ readonly role: Role } | null>) =>
+        found.then(
+          (access) => access?.role ?? null,
+          (error: { code?: string }) => error.code,
+        )
+      const cloneOrCode = (found: Promise<boolean>) => found.catch((error: { code?: string }) => error.code)
+      for (const caller of [keyFor(null), keyFor([workspaceId])]) {
+        expect(await roleOrCode(access.workspaceAccess(caller, workspaceId))).toBe(expected)
+        expect(await roleOrCode(access.panelAccess(caller, { workspaceId, panelId }))).toBe(expected)
+        expect(await cloneOrCode(access.mayClone(caller, workspaceId))).toBe(mayClone || 'forbidden')
+      }
+      const elsewhere = keyFor([createWorkspaceId()])
+      expect(await access.workspaceAccess(elsewhere, workspaceId)).toBeNull()
+      expect(await access.panelAccess(elsewhere, { workspaceId, panelId })).toBeNull()
+      expect(await access.mayClone(elsewhere, workspaceId)).toBe(false)
+    },
+  )
 
   test.each(['panel', 'document', 'workspace'] as const)('[ACS4] a deleted %s is not there', async (what) => {
     const access = createAccess(database)
@@ -108,7 +145,9 @@ describe('createAccess', () => {
     }
     if (what === 'workspace')
       await db.updateTable('workspaces').set(set).where('id', '=', workspaceId).execute()
-    expect(await access.panelAccess(ANN, { workspaceId, panelId })).toBeNull()
-    expect(await access.roleIn(ANN, workspaceId)).toBe(what === 'workspace' ? null : 'owner')
+    expect(await access.panelAccess(ann, { workspaceId, panelId })).toBeNull()
+    expect((await access.workspaceAccess(ann, workspaceId))?.role ?? null).toBe(
+      what === 'workspace' ? null : 'owner',
+    )
   })
 })

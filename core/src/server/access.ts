@@ -1,15 +1,18 @@
 import { CompiledQuery, sql } from 'kysely'
 import type { UserId, WorkspaceId } from '../model/ids.ts'
-import type { Role } from '../model/role.ts'
+import { ROLES, type Role } from '../model/role.ts'
+import { includesScope, type Scope } from '../model/scope.ts'
 import type { Version } from '../model/version.ts'
 import type { Db } from '../sql/database.ts'
 import { type DocumentAddress, toDocumentName } from '../wire/document-name.ts'
+import { type Grantee, requireScope } from './caller.ts'
 import { gather } from './gather.ts'
 
 /** Memberships per query. */
 const CHUNK = 1_000
 
 export interface WorkspaceAccess {
+  /** What the caller may do: their role, or less when an API key gives less. */
   readonly role: Role
   readonly workspaceStatus: 'active' | 'suspended' | 'archived'
   /** When its name, its status or its panels last changed. */
@@ -23,29 +26,61 @@ export interface DocumentAccess extends WorkspaceAccess {
   readonly updatedAt: Date
 }
 
-/** What a user may do, read from the database each time: a removed member is refused from the next question on. */
+/**
+ * What a caller may do, read from the database each time: a removed member is refused from the next question on.
+ *
+ * This is the one place where roles and the scopes of API keys meet. All throw `forbidden` ({@link NexusError}) for a
+ * key without the scope that the question needs, in workspaces that the key may be used for.
+ */
 export interface Access {
-  /** `null`: there is no such workspace (or it is deleted), or the user is not a member. */
-  roleIn(userId: UserId, workspaceId: WorkspaceId): Promise<Role | null>
-  /** As {@link roleIn}, with the workspace's status. Thousands asked in one turn are a few queries. */
-  workspaceAccess(userId: UserId, workspaceId: WorkspaceId): Promise<WorkspaceAccess | null>
+  /** `null`: there is no such workspace (or it is deleted), the user is not a member, or their key is not for it. */
+  workspaceAccess(caller: Grantee, workspaceId: WorkspaceId): Promise<WorkspaceAccess | null>
+  /** Whether the caller may clone its repository; needs membership, and of a key the scope `git`. */
+  mayClone(caller: Grantee, workspaceId: WorkspaceId): Promise<boolean>
   /**
-   * One query. `panelId: null` asks for the workspace's own document.
+   * As {@link workspaceAccess}, in one query. `panelId: null` asks for the workspace's own document.
    *
-   * `null`: the document does not exist in this workspace (or it, or the workspace, is deleted), or the user is not a
-   * member.
+   * `null` also when the document does not exist in this workspace, or is deleted.
    */
-  panelAccess(userId: UserId, address: DocumentAddress): Promise<DocumentAccess | null>
+  panelAccess(caller: Grantee, address: DocumentAddress): Promise<DocumentAccess | null>
 }
 
 export function createAccess({ db }: { readonly db: Db }): Access {
+  // Thousands asked in one turn are a few queries.
   const ask = gather(CHUNK, (memberships: readonly Membership[]) => readMemberships(db, memberships))
-  const workspaceAccess = (userId: UserId, workspaceId: WorkspaceId) => ask({ userId, workspaceId })
   return {
-    workspaceAccess,
-    roleIn: async (userId, workspaceId) => (await workspaceAccess(userId, workspaceId))?.role ?? null,
-    panelAccess: (userId, address) => readDocumentAccess(db, userId, address),
+    async workspaceAccess(caller, workspaceId) {
+      if (!isFor(caller, workspaceId)) return null
+      return narrowed(await ask({ userId: caller.userId, workspaceId }), caller)
+    },
+    async mayClone(caller, workspaceId) {
+      if (!isFor(caller, workspaceId)) return false
+      const found = await ask({ userId: caller.userId, workspaceId })
+      if (found !== null) requireScope(caller, 'git')
+      return found !== null
+    },
+    async panelAccess(caller, address) {
+      if (!isFor(caller, address.workspaceId)) return null
+      return narrowed(await readDocumentAccess(db, caller.userId, address), caller)
+    },
   }
+}
+
+const isFor = ({ key }: Grantee, workspaceId: WorkspaceId): boolean =>
+  key === null || key.workspaceIds === null || key.workspaceIds.includes(workspaceId)
+
+const ROLE_OF_SCOPE = [
+  ['admin', 'owner'],
+  ['write', 'editor'],
+  ['read', 'viewer'],
+] as const satisfies readonly (readonly [Scope, Role])[]
+
+/** @throws {NexusError} `forbidden` for a key that may read nothing. */
+function narrowed<Found extends WorkspaceAccess>(found: Found | null, { key }: Grantee): Found | null {
+  if (found === null || key === null) return found
+  requireScope({ key }, 'read')
+  const [, most] = ROLE_OF_SCOPE.find(([scope]) => includesScope(key.scopes, scope)) ?? ['read', 'viewer']
+  return { ...found, role: ROLES[Math.max(ROLES.indexOf(found.role), ROLES.indexOf(most))] ?? 'viewer' }
 }
 
 interface Membership {

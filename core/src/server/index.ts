@@ -5,14 +5,15 @@ export {
   ACCESS_TOKEN_TTL_S,
   type AccessTokenVerifier,
   createAccessTokenVerifier,
-  type VerifiedCaller,
 } from './access-token-verifier.ts'
+export { API_KEY_PREFIX, hashApiKey } from './api-key-verifier.ts'
+export { credentialOf, type Grantee, type KeyGrant, requireScope, type VerifiedCaller } from './caller.ts'
 export { closeInTime } from './close-in-time.ts'
 export { PUBLIC_OPTIONS, processOptions } from './common-options.ts'
 export { createDatabaseProbe } from './database-probe.ts'
 export { answerHealth } from './health-routes.ts'
 export { listen } from './listen.ts'
-export { createLiveSessions, type LiveSessions } from './live-sessions.ts'
+export type { LiveCredentials } from './live-credentials.ts'
 export { createLogger, LOG_LEVELS, type Logger } from './logger.ts'
 export { createMetricsRegistry, createUnreadMetrics, type Metrics, type MetricsRegistry } from './metrics.ts'
 export { answerMetrics } from './metrics-route.ts'
@@ -34,4 +35,4 @@ export { type Running, runProcess } from './run-process.ts'
 export { runServiceProcess } from './run-service-process.ts'
 export type { Health, Service } from './service.ts'
 export { createLostConnectionWarnings } from './sparing-warnings.ts'
-export { type Credentials, verifyCaller } from './verify-caller.ts'
+export { type Credentials, createCredentials, verifyCaller } from './verify-caller.ts'

@@ -1,6 +1,7 @@
-import type { Generated } from 'kysely'
-import type { UserId } from '../model/ids.ts'
+import type { ColumnType, Generated } from 'kysely'
+import type { UserId, WorkspaceId } from '../model/ids.ts'
 import type { Plan } from '../model/plan.ts'
+import type { Scope } from '../model/scope.ts'
 
 export interface UsersTable {
   id: UserId
@@ -24,6 +25,23 @@ export interface SessionsTable {
   ip_address: string | null
   user_agent: string | null
   user_id: UserId
+}
+
+/** Keys of programs; the keys themselves are nowhere. */
+export interface ApiKeysTable {
+  id: string
+  user_id: UserId
+  name: string
+  key_hash: string
+  key_start: string
+  scopes: readonly Scope[]
+  /** `null`: all its owner may see. */
+  workspace_ids: readonly WorkspaceId[] | null
+  created_at: Generated<Date>
+  /** `null`: never. */
+  expires_at: Date | null
+  /** To the minute. */
+  last_used_at: ColumnType<Date | null, Date | null | undefined>
 }
 
 /** A key that signs access tokens. */

@@ -5,7 +5,7 @@ import type { JsonObject } from '../model/json.ts'
 import type { Role } from '../model/role.ts'
 import type { Version } from '../model/version.ts'
 import type { DocumentName } from '../wire/document-name.ts'
-import type { JwksTable, SessionsTable, UsersTable } from './accounts-tables.ts'
+import type { ApiKeysTable, JwksTable, SessionsTable, UsersTable } from './accounts-tables.ts'
 
 /** {panel id: version} */
 export type Manifest = Record<string, number>
@@ -164,6 +164,7 @@ export interface Database {
   workspace_commits: WorkspaceCommitsTable
   users: UsersTable
   sessions: SessionsTable
+  api_keys: ApiKeysTable
   jwks: JwksTable
 }
 

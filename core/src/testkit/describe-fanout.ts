@@ -138,6 +138,16 @@ export function describeFanout(name: string, open: () => Promise<OpenFanout>): v
         expect(heard.mock.calls).toEqual([[{ node, state: 'alive' }], [{ node, state: 'leaving' }]])
     })
 
+    test('[FAN23] that a session or key has been ended reaches everybody once, also where it was ended', async () => {
+      const [here, there] = [vi.fn(), vi.fn()]
+      await fanout.here.onEnded(here)
+      await fanout.there.onEnded(there)
+      fanout.here.publishEnded('one')
+      fanout.here.publishEnded('two')
+      await vi.waitFor(() => expect(there).toHaveBeenCalledTimes(2))
+      for (const heard of [here, there]) expect(heard.mock.calls).toEqual([['one'], ['two']])
+    })
+
     test('[FAN6] a listener that throws disturbs neither the publisher nor the other listeners', async () => {
       const { document } = someDocument()
       await fanout.there.onAnnouncement(document, () => {

@@ -3,8 +3,9 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import { join } from 'node:path'
 import { createWorkspaceId, toUserId } from '@nexus/core'
-import { createAccess, createAccessTokenVerifier, createLiveSessions, createLogger } from '@nexus/core/server'
-import { createTokenSigner, withTestDatabase } from '@nexus/core/testkit'
+import { createMemoryFanout } from '@nexus/core/memory'
+import { createAccess, createCredentials, createLogger } from '@nexus/core/server'
+import { createTokenSigner, someApiKey, withTestDatabase } from '@nexus/core/testkit'
 import { describe, expect, test, vi } from 'vitest'
 import { createGitProgram, type GitProgram } from '../git/git-program.ts'
 import { clientGit, serveGit } from '../testkit/git-server.ts'
@@ -47,6 +48,28 @@ const failureOf = async (work: Promise<unknown>): Promise<string> =>
 const newestOf = async ({ git }: Stage): Promise<string> => (await git('rev-parse', 'main')).trim()
 
 describe('a repository over HTTP', () => {
+  test('[GIT7] is cloned with an API key of the scope git, for its workspaces, until it is revoked', async () => {
+    const { stage, worker, origin } = await servedStage()
+    await worker.commitChanged()
+    const { db } = database
+    const here = [stage.workspaceId]
+    const git = await someApiKey(db, ADA, { scopes: ['git'], workspaceIds: here })
+    const clone = join(await temporaryFolder(), 'clone')
+    await clientGit('clone', '-q', withPassword(origin, git.key, stage.workspaceId), clone)
+    expect((await clientGit('-C', clone, 'rev-parse', 'HEAD')).trim()).toBe(await newestOf(stage))
+
+    const all = await someApiKey(db, ADA, { scopes: ['admin'] })
+    const elsewhere = await someApiKey(db, ADA, { scopes: ['git'], workspaceIds: [createWorkspaceId()] })
+    const foreign = await someApiKey(db, 'eve', { scopes: ['git'] })
+    const over = await someApiKey(db, ADA, { scopes: ['git'], expiresAt: new Date(Date.now() - 1_000) })
+    await db.deleteFrom('api_keys').where('id', '=', git.id).execute()
+    const refs = `${origin}/git/${stage.workspaceId}.git/info/refs?service=git-upload-pack`
+    const statusWith = async ({ key }: { readonly key: string }) =>
+      (await fetch(refs, { headers: { authorization: `Bearer ${key}` } })).status
+    expect(await Promise.all([all, elsewhere, foreign, over].map(statusWith))).toEqual([403, 404, 404, 401])
+    await vi.waitFor(async () => expect(await statusWith(git)).toBe(401), SLOW)
+  })
+
   test.each(['0', '1', '2'])('[GIT1] is cloned with all its history, by protocol %s', async (protocol) => {
     const { stage, panel, worker, urlFor } = await servedStage()
     await worker.commitChanged()
@@ -193,8 +216,7 @@ async function serviceWith(options: { program?: GitProgram; maxFetches?: number;
   await worker.commitChanged()
   const { db } = database
   const service = createGitService({
-    verifier: createAccessTokenVerifier({ db }),
-    liveSessions: createLiveSessions({ db, clock: { now: () => new Date() } }),
+    ...createCredentials({ db, fanout: createMemoryFanout() }),
     access: createAccess({ db }),
     program: options.program ?? createGitProgram(),
     gitDir: stage.gitDir,

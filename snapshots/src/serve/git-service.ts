@@ -95,8 +95,8 @@ export function createGitService(parts: GitServiceParts): GitService {
     if (asked === null) return UNKNOWN
     const caller = await callerOf(parts, request)
     if ('status' in caller) return caller
-    const role = await parts.access.roleIn(caller.userId, asked.workspaceId)
-    if (role === null) return UNKNOWN
+    const refusal = await refusalFor(parts.access, caller, asked)
+    if (refusal !== null) return refusal
     if (asked.kind === 'push') return READ_ONLY
     if ((await parts.program.version()) === null) return NO_PROGRAM
     if (!enter(caller.userId)) return BUSY
@@ -127,13 +127,31 @@ export function createGitService(parts: GitServiceParts): GitService {
   }
 }
 
+/** What a commit changed is read by the API for whoever may read the workspace; its repository needs a key for Git. */
+async function refusalFor(
+  access: Access,
+  caller: VerifiedCaller,
+  { kind, workspaceId }: GitRequest,
+): Promise<Refusal | null> {
+  try {
+    const isAllowed =
+      kind === 'diff'
+        ? (await access.workspaceAccess(caller, workspaceId)) !== null
+        : await access.mayClone(caller, workspaceId)
+    return isAllowed ? null : UNKNOWN
+  } catch (error) {
+    if (isNexusError(error, 'forbidden')) return { status: 403, text: error.message }
+    throw error
+  }
+}
+
 async function callerOf(
   credentials: Credentials,
   request: IncomingMessage,
 ): Promise<VerifiedCaller | Refusal> {
   const token = tokenOf(request.headers.authorization)
   if (token === null)
-    return whoAreYou('Send an access token as the password; the user’s name does not matter.')
+    return whoAreYou('Send an API key (or an access token) as the password; the user’s name does not matter.')
   try {
     return await verifyCaller(credentials, token)
   } catch (error) {

@@ -15,6 +15,14 @@ export {
   userSchema,
 } from './accounts.ts'
 export {
+  type ApiKeyView,
+  apiKeySchema,
+  type CreateApiKeyRequest,
+  type CreatedApiKeyView,
+  createApiKeyRequest,
+  createdApiKeySchema,
+} from './api-keys.ts'
+export {
   type BatchChange,
   type BatchRequest,
   type BatchView,
