@@ -35,8 +35,10 @@ import { createAuthRoutes } from './routes/auth-routes.ts'
 import { createBatchRoutes } from './routes/batch-routes.ts'
 import { createDocsRoutes } from './routes/docs-routes.ts'
 import { createEventRoutes } from './routes/event-routes.ts'
+import { createInvitationRoutes } from './routes/invitation-routes.ts'
 import { createKeyRoutes } from './routes/key-routes.ts'
 import { createLibraryRoutes } from './routes/library-routes.ts'
+import { createMemberRoutes } from './routes/member-routes.ts'
 import { createPanelRoutes } from './routes/panel-routes.ts'
 import { createSnapshotRoutes } from './routes/snapshot-routes.ts'
 import { createStateRoutes } from './routes/state-routes.ts'
@@ -191,7 +193,8 @@ function createApp(parts: ApiParts, logger: Logger): Express {
   app.use('/api', createDocsRoutes(parts.options))
   app.use('/api/auth', createAuthRoutes(parts))
   app.use('/api/keys', createKeyRoutes(parts))
-  app.use('/api/workspaces', createWorkspaceRoutes(parts))
+  app.use('/api/workspaces', createWorkspaceRoutes(parts), createMemberRoutes(parts))
+  app.use('/api/invitations', createInvitationRoutes(parts))
   app.use('/api/panels', createPanelRoutes(parts))
   app.use('/api/library', createLibraryRoutes(parts))
   // Before the panels' states: `snapshot` and `batch` stand where a panel id would.

@@ -1,4 +1,4 @@
-import { createSnapshotId, parsePanelId, parseWorkspaceId } from '@nexus/core'
+import { createOpaqueId, createSnapshotId, parsePanelId, parseWorkspaceId } from '@nexus/core'
 import { withTestDatabase } from '@nexus/core/testkit'
 import { expect, test } from 'vitest'
 import type { Admits } from './openapi/admits.ts'
@@ -13,7 +13,8 @@ interface World {
   readonly workspaceId: string
   readonly panelId: string
   readonly snapshotId: string
-  /** Somebody who has just signed up, for what is done to accounts. */
+  readonly invitationId: string
+  /** Somebody who has just signed up and may read it, for what is done to accounts and members. */
   readonly person: Person
 }
 
@@ -48,6 +49,15 @@ const REQUESTS: Readonly<Record<string, (world: World) => Request>> = {
   createWorkspace: () => ({ body: { name: 'New' } }),
   importWorkspace: () => ({ body: 'no archive', type: 'application/zip', allowed: 422 }),
   listMembers: () => ({}),
+  inviteMember: () => ({ body: { email: 'new@example.org', role: 'editor' } }),
+  changeMember: () => ({ body: { role: 'editor' } }),
+  removeMember: () => ({}),
+  listInvitations: () => ({}),
+  withdrawInvitation: () => ({}),
+  readAudit: () => ({}),
+  // Nobody has made one for them.
+  showInvitation: () => ({ body: { token: 'x' }, allowed: 404 }),
+  acceptInvitation: () => ({ body: { token: 'x' }, allowed: 404 }),
   readCommitDiff: () => ({ allowed: 503 }),
   listCommits: () => ({}),
   readWorkspace: () => ({}),
@@ -164,7 +174,25 @@ async function someWorld(api: TestApi, host: Person): Promise<World> {
       manifest: '{}',
     })
     .execute()
-  return { workspaceId, panelId, snapshotId, person: await signUp(api) }
+  const person = await signUp(api)
+  await db
+    .insertInto('workspace_members')
+    .values({ workspace_id: id, user_id: person.userId, role: 'viewer' })
+    .execute()
+  const invitationId = createOpaqueId()
+  await db
+    .insertInto('invitations')
+    .values({
+      id: invitationId,
+      workspace_id: id,
+      email: 'invited@example.org',
+      role: 'viewer',
+      token_hash: invitationId,
+      invited_by: host.userId,
+      expires_at: new Date(Date.now() + 60_000),
+    })
+    .execute()
+  return { workspaceId, panelId, snapshotId, invitationId, person }
 }
 
 async function statusOf(
@@ -200,6 +228,8 @@ test.each(OPERATIONS)('[AUT2] $id lets in exactly whom the table admits: $admits
       .replace('{workspaceId}', world.workspaceId)
       .replace('{panelId}', world.panelId)
       .replace('{hash}', COMMIT)
+      .replace('{userId}', world.person.userId)
+      .replace('{invitationId}', world.invitationId)
       .replace(/\{\w+\}/, createSnapshotId())
     const status = await statusOf(api, {
       ...request,

@@ -90,6 +90,10 @@ const TUNING_OPTIONS = {
       fallback: 1_000_000,
     },
   ),
+  AUDIT_DAYS: integerOption(
+    { min: 1, max: 36_500 },
+    { doc: 'How long it is kept who did what to a workspace, days', fallback: 365 },
+  ),
   SUBSCRIPTION_CHECK_MS: integerOption(
     { min: 100, max: 3_600_000 },
     { doc: 'How often the rights of subscribers are looked at without a notice, ms', fallback: 30_000 },

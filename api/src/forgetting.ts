@@ -1,21 +1,29 @@
-import type { Clock, Receipts } from '@nexus/core'
 import type { Logger } from '@nexus/core/server'
-import type { Db } from '@nexus/core/sql'
+import type { ApiParts } from './parts.ts'
+import { forgetAudit } from './use-cases/audit.ts'
+import { forgetInvitations } from './use-cases/invitations.ts'
 import { forgetSnapshotRequests } from './use-cases/snapshots.ts'
 
 /** How long a request can be sent again under its Idempotency-Key, ms. */
 const RECEIPTS_KEPT_MS = 24 * 3_600_000
+const DAY_MS = 86_400_000
 const INTERVAL_MS = 600_000
 
 /** Throws away, from time to time, what was kept for a while only. */
 export function createForgetting(
-  { db, receipts, clock }: { readonly db: Db; readonly receipts: Receipts; readonly clock: Clock },
+  { db, receipts, clock, options }: Pick<ApiParts, 'db' | 'receipts' | 'clock' | 'options'>,
   logger: Logger,
 ) {
   let timer: NodeJS.Timeout | null = null
   const forget = (): void => {
-    const before = new Date(clock.now().getTime() - RECEIPTS_KEPT_MS)
-    Promise.all([receipts.forget(before), forgetSnapshotRequests(db, before)]).catch((error: unknown) => {
+    const now = clock.now()
+    const before = new Date(now.getTime() - RECEIPTS_KEPT_MS)
+    Promise.all([
+      receipts.forget(before),
+      forgetSnapshotRequests(db, before),
+      forgetInvitations(db, now),
+      forgetAudit(db, new Date(now.getTime() - options.AUDIT_DAYS * DAY_MS)),
+    ]).catch((error: unknown) => {
       logger.debug({ err: error }, 'old receipts could not be thrown away; trying again')
     })
   }

@@ -6,6 +6,7 @@ import { EXAMPLES } from './examples.ts'
 import { COMMON_HEADERS, headersOfProblem, RESPONSE_HEADERS, type ResponseHeader } from './headers.ts'
 import { createSchemas, DEFAULT_LIMITS, type DocumentLimits, type Schemas } from './json-schemas.ts'
 import { KEY_OPERATIONS } from './key-operations.ts'
+import { MEMBER_OPERATIONS } from './member-operations.ts'
 import { type Answer, type Named, type Operation, TAGS } from './operation.ts'
 import type { MediaObject, OperationObject, ResponseObject } from './operation-object.ts'
 import { parametersOf } from './parameters.ts'
@@ -16,6 +17,7 @@ import { WORKSPACE_OPERATIONS } from './workspace-operations.ts'
 export const OPERATIONS: readonly Operation[] = [
   ...STATE_OPERATIONS,
   ...WORKSPACE_OPERATIONS,
+  ...MEMBER_OPERATIONS,
   ...ACCOUNT_OPERATIONS,
   ...KEY_OPERATIONS,
 ]

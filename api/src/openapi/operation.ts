@@ -40,6 +40,7 @@ export const TAGS = {
   Snapshots: 'All panels of a workspace at one moment.',
   Panels: 'What a workspace is made of.',
   Workspaces: 'Panels that belong together, their members and their history.',
+  Members: 'The people of a workspace.',
   Accounts: 'Who calls.',
 } as const
 export type Tag = keyof typeof TAGS

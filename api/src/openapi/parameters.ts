@@ -15,6 +15,8 @@ const IN_PATH: Readonly<Record<string, string>> = {
   workspaceId: 'Id of the workspace.',
   panelId: 'Id of the panel.',
   hash: 'The whole hash of a commit, 40 hex digits.',
+  userId: 'Id of the person.',
+  invitationId: 'Id of the invitation.',
   keyId: 'Id of the API key, which is not the key.',
 }
 

@@ -5,7 +5,6 @@ import {
   createPanelRequest,
   createWorkspaceRequest,
   libraryPanelSchema,
-  memberSchema,
   panelListEntrySchema,
   panelSchema,
   updatePanelRequest,
@@ -63,21 +62,6 @@ export const WORKSPACE_OPERATIONS: readonly Operation[] = [
     answers: { 201: { description: 'It is there.', headers: ['Location'], body: WORKSPACE } },
     errors: ['validation_failed', 'invalid_patch', 'quota_exceeded', 'unavailable'],
     admits: 'founder',
-  },
-  {
-    method: 'get',
-    path: '/api/workspaces/{workspaceId}/members',
-    id: 'listMembers',
-    tag: 'Workspaces',
-    summary: 'Who may see the workspace, and as what',
-    answers: {
-      200: {
-        description: 'The owner first, then by name.',
-        body: { listOf: { name: 'Member', schema: memberSchema } },
-      },
-    },
-    errors: ['not_found'],
-    admits: 'viewer',
   },
   {
     method: 'get',

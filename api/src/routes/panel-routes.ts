@@ -5,6 +5,7 @@ import { parseBody } from '../middleware/parse.ts'
 import { callerOf } from '../middleware/request-context.ts'
 import { route } from '../middleware/route.ts'
 import type { ApiParts } from '../parts.ts'
+import { actorOf } from '../use-cases/audit.ts'
 import { changePanel, changeSource, deletePanel } from '../use-cases/change-panel.ts'
 import { createPanel } from '../use-cases/create-panel.ts'
 import { type FoundPanel, requirePanel, toPanelId } from '../use-cases/panel-rights.ts'
@@ -57,7 +58,7 @@ export function createPanelRoutes(parts: ApiParts): Router {
     response.json(await readPanel(parts, panel))
   }
   const remove: RequestHandler = async (request, response) => {
-    await deletePanel(parts, await require(request, 'write'))
+    await deletePanel(parts, actorOf(request), await require(request, 'write'))
     response.status(204).end()
   }
 

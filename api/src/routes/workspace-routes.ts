@@ -13,10 +13,10 @@ import { callerOf } from '../middleware/request-context.ts'
 import { route } from '../middleware/route.ts'
 import { whenGone } from '../middleware/when-gone.ts'
 import type { ApiParts } from '../parts.ts'
+import { actorOf } from '../use-cases/audit.ts'
 import { changeWorkspace, deleteWorkspace } from '../use-cases/change-workspace.ts'
 import { createWorkspace } from '../use-cases/create-workspace.ts'
 import { importWorkspace } from '../use-cases/import-workspace.ts'
-import { listMembers } from '../use-cases/list-members.ts'
 import { readCommitDiff, readCommits } from '../use-cases/read-commits.ts'
 import { listPanels } from '../use-cases/read-panels.ts'
 import { listWorkspaces, readWorkspace } from '../use-cases/read-workspaces.ts'
@@ -63,11 +63,14 @@ export function createWorkspaceRoutes(parts: ApiParts): Router {
   }
   const change: RequestHandler = async (request, response) => {
     const workspaceId = await require(request, 'own')
-    await changeWorkspace(parts, workspaceId, parseBody(updateWorkspaceRequest, request))
+    await changeWorkspace(parts, actorOf(request), {
+      workspaceId,
+      ...parseBody(updateWorkspaceRequest, request),
+    })
     response.json(await view(request, workspaceId))
   }
   const remove: RequestHandler = async (request, response) => {
-    await deleteWorkspace(parts, await require(request, 'own'))
+    await deleteWorkspace(parts, actorOf(request), await require(request, 'own'))
     response.status(204).end()
   }
   const activate: RequestHandler = async (request, response) => {
@@ -75,7 +78,7 @@ export function createWorkspaceRoutes(parts: ApiParts): Router {
     const found = await requireWorkspace(access, callerOf(request), { workspaceId, right: 'read' })
     if (found.workspaceStatus !== 'active') {
       await require(request, 'own')
-      await changeWorkspace(parts, workspaceId, { status: 'active' })
+      await changeWorkspace(parts, actorOf(request), { workspaceId, status: 'active' })
     }
     response.json(await view(request, workspaceId))
   }
@@ -98,9 +101,6 @@ export function createWorkspaceRoutes(parts: ApiParts): Router {
       .status(201)
       .location(`/api/workspaces/${workspaceId}`)
       .json(await view(request, workspaceId))
-  }
-  const members: RequestHandler = async (request, response) => {
-    response.json(await listMembers(db, await require(request, 'read')))
   }
   const commitDiff: RequestHandler = async (request, response) => {
     const workspaceId = await require(request, 'read')
@@ -129,7 +129,6 @@ export function createWorkspaceRoutes(parts: ApiParts): Router {
   })
   route(router, '/:workspaceId/activate', { POST: [authenticate, ...parts.jsonBody(), activate] })
   route(router, '/:workspaceId/panels', { GET: [authenticate, panels] })
-  route(router, '/:workspaceId/members', { GET: [authenticate, members] })
   route(router, '/:workspaceId/commits', { GET: [authenticate, commits] })
   route(router, '/:workspaceId/commits/:hash/diff', { GET: [authenticate, commitDiff] })
   return router

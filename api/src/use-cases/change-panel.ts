@@ -12,6 +12,7 @@ import { panelModel } from '@nexus/core/nxml'
 import type { Access, VerifiedCaller } from '@nexus/core/server'
 import type { Db } from '@nexus/core/sql'
 import type { Replicas } from '../replicas/replicas.ts'
+import { type Actor, recordAudit } from './audit.ts'
 import { noPanel } from './panel-rights.ts'
 
 interface Parts {
@@ -97,17 +98,21 @@ export async function changeSource(
 /** Afterwards the panel can be neither read nor written. Row and log stay, so that it can be undone. */
 export async function deletePanel(
   { db, fanout }: Pick<Parts, 'db' | 'fanout'>,
+  actor: Actor,
   { workspaceId, panelId }: PanelAddress,
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
     const deletedAt = new Date()
-    const { numUpdatedRows } = await trx
+    const gone = await trx
       .updateTable('panels')
       .set({ deleted_at: deletedAt })
       .where('id', '=', panelId)
       .where('deleted_at', 'is', null)
+      .returning('name')
       .executeTakeFirst()
-    if (numUpdatedRows === 0n) throw noPanel()
+    if (gone === undefined) throw noPanel()
+    const details = { panelId, name: gone.name }
+    await recordAudit(trx, workspaceId, { actor, action: 'panel_deleted', details })
     await trx
       .updateTable('panel_states')
       .set({ deleted_at: deletedAt })

@@ -47,6 +47,12 @@ export const ERRORS = {
     retry: false,
     title: 'An account with this e-mail exists already.',
   },
+  already_member: {
+    status: 409,
+    closeCode: null,
+    retry: false,
+    title: 'This person is a member already.',
+  },
   version_conflict: {
     status: 409,
     closeCode: null,

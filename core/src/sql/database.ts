@@ -2,10 +2,10 @@ import type { ColumnType, Generated, JSONColumnType, Kysely, Transaction } from 
 import type { ChangeType, TriggeredBy } from '../model/cause.ts'
 import type { PanelId, SnapshotId, UserId, WorkspaceId } from '../model/ids.ts'
 import type { JsonObject } from '../model/json.ts'
-import type { Role } from '../model/role.ts'
 import type { Version } from '../model/version.ts'
 import type { DocumentName } from '../wire/document-name.ts'
 import type { ApiKeysTable, JwksTable, SessionsTable, UsersTable } from './accounts-tables.ts'
+import type { AuditEventsTable, InvitationsTable, WorkspaceMembersTable } from './members-tables.ts'
 
 /** {panel id: version} */
 export type Manifest = Record<string, number>
@@ -67,13 +67,6 @@ interface WorkspacesTable {
   created_at: Generated<Date>
   updated_at: Generated<Date>
   deleted_at: Date | null
-}
-
-interface WorkspaceMembersTable {
-  workspace_id: WorkspaceId
-  user_id: UserId
-  role: Role
-  joined_at: Generated<Date>
 }
 
 interface PanelsTable {
@@ -157,6 +150,8 @@ export interface Database {
   history_thinning: HistoryThinningTable
   workspaces: WorkspacesTable
   workspace_members: WorkspaceMembersTable
+  invitations: InvitationsTable
+  audit_events: AuditEventsTable
   panels: PanelsTable
   state_snapshots: StateSnapshotsTable
   panel_projections: PanelProjectionsTable

@@ -31,6 +31,26 @@ export {
 } from './batch.ts'
 export { isStorableText } from './fields.ts'
 export { jsonPatchOperation, jsonPatchOperations } from './json-patch.ts'
+export {
+  type AuditEventView,
+  auditEventSchema,
+  auditQuery,
+  type ChangeMemberRequest,
+  type CreatedInvitationView,
+  changeMemberRequest,
+  createdInvitationSchema,
+  INVITED_ROLES,
+  type InvitationTokenRequest,
+  type InvitationView,
+  type InviteRequest,
+  invitationSchema,
+  invitationTokenRequest,
+  inviteRequest,
+  type MemberView,
+  memberSchema,
+  type ShownInvitationView,
+  shownInvitationSchema,
+} from './members.ts'
 export { jsonField, noteOf } from './notes.ts'
 export {
   type CreatePanelRequest,
@@ -116,8 +136,6 @@ export {
   commitListQuery,
   commitSchema,
   createWorkspaceRequest,
-  type MemberView,
-  memberSchema,
   type UpdateWorkspaceRequest,
   updateWorkspaceRequest,
   WORKSPACE_STATUSES,

@@ -68,15 +68,6 @@ export const workspaceSchema = workspaceSummarySchema.extend({
 /** `GET /api/workspaces/{w}`, and the answer to creating, changing and activating one. */
 export type WorkspaceView = z.infer<typeof workspaceSchema>
 
-export const memberSchema = z.object({
-  userId: z.string(),
-  name: z.string(),
-  email: z.string(),
-  role: z.enum(ROLES),
-})
-/** An entry of `GET /api/workspaces/{w}/members`. */
-export type MemberView = z.infer<typeof memberSchema>
-
 const MAX_COMMITS = 200
 const DEFAULT_COMMITS = 50
 
