@@ -9,6 +9,8 @@ import {
   toPanelVersion,
   toRestoration,
 } from './history-shapes.ts'
+import { createKeysApi } from './keys.ts'
+import { createMembersApi } from './members.ts'
 import {
   type Account,
   type Admission,
@@ -49,6 +51,8 @@ const anotherKey = () => ({ 'Idempotency-Key': crypto.randomUUID() })
 /** The calls of the studio, by the name of what they do. Each throws {@link ApiError}. */
 interface Api {
   readonly token: AccessToken
+  readonly members: ReturnType<typeof createMembersApi>
+  readonly keys: ReturnType<typeof createKeysApi>
   /** Called once when the session turns out to be over. */
   onSessionOver(listener: () => void): void
   signUp(person: { email: string; password: string; name: string }): Promise<Admission>
@@ -116,8 +120,13 @@ export function createApi(): Api {
   const workspace = (workspaceId: string) => ({ params: { path: { workspaceId } } })
   const panel = (panelId: string) => ({ params: { path: { panelId } } })
 
+  const done = async (call: Promise<unknown>): Promise<void> =>
+    void (await dataOf(call.then((data) => ({ data }))))
+
   return {
     token,
+    members: createMembersApi({ http, open, typedOf, done }),
+    keys: createKeysApi({ http, open, typedOf, done }),
     onSessionOver: (listener) => {
       announceEnd = listener
     },

@@ -4,9 +4,11 @@ import { messageOf } from '../api/problem.ts'
 import type { Account } from '../api/shapes.ts'
 import { AccountScreen } from '../features/account/account-screen.tsx'
 import { Launcher } from '../features/launcher/launcher.tsx'
+import { InvitationScreen } from '../features/members/invitation-screen.tsx'
 import { CreateDialog } from '../features/workspaces/create-dialog.tsx'
 import { SelectorDialog } from '../features/workspaces/selector-dialog.tsx'
 import { useAccount } from '../stores/account.ts'
+import { useInvitation } from '../stores/invitation.ts'
 import { useNavigation } from '../stores/navigation.ts'
 import { rememberedWorkspace, rememberWorkspace } from '../stores/remembered.ts'
 import { scratchName } from '../stores/scratch-name.ts'
@@ -22,10 +24,31 @@ import { loadWorkspacePage, OpenWorkspaceScreen } from './open-workspace-screen.
 export function App() {
   const current = useAccount((state) => state.current)
   const route = useNavigation((state) => state.route)
+  const invited = useInvited()
   if (current.state === 'checking') return <Starting problem={current.problem} />
   if (current.state === 'signed-out')
-    return <AccountScreen isNew={route.at === 'sign-up'} notice={current.notice} />
+    return (
+      <AccountScreen
+        isNew={route.at === 'sign-up'}
+        notice={current.notice ?? invited?.words ?? null}
+        invitedEmail={invited?.email ?? null}
+      />
+    )
   return <Workplace key={current.account.id} account={current.account} landing={current.landing} />
+}
+
+/** What a person who is not signed in is told about the invitation they came with; `null`: there is none. */
+function useInvited(): { readonly words: string; readonly email: string | null } | null {
+  const { token, looked, look } = useInvitation()
+  useEffect(() => void look(), [look])
+  if (token === null) return null
+  if (looked.state === 'failed')
+    return { words: `The invitation cannot be used. ${looked.message}`, email: null }
+  if (looked.state === 'loading')
+    return { words: 'Sign in, or create an account, to accept your invitation.', email: null }
+  const { invitedBy, workspaceName, email } = looked.invitation
+  const words = `${invitedBy} invites you to “${workspaceName}”. Sign in, or create an account, as ${email}.`
+  return { words, email }
 }
 
 const Starting = ({ problem }: { problem: string | null }) => (
@@ -52,6 +75,7 @@ function Workplace({ account, landing }: { account: Account; landing: string | n
   const [dialog, setDialog] = useState<'select' | 'create' | null>(null)
   const [isBuilding, setBuilding] = useState(false)
   const wantedId = route.at === 'workspace' ? route.workspaceId : null
+  const isInvited = useInvitation((state) => state.token !== null)
 
   // A visit that begins nowhere in particular goes on where the last one ended.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the person arrives.
@@ -106,6 +130,8 @@ function Workplace({ account, landing }: { account: Account; landing: string | n
     }
   }
 
+  if (isInvited)
+    return <InvitationScreen account={account} onJoined={enter} onLeave={() => go({ at: 'start' })} />
   return (
     <>
       {wantedId === null ? (

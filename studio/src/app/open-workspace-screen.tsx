@@ -36,6 +36,7 @@ export function OpenWorkspaceScreen({ account, onSwitch, onNew, onLeave }: OpenW
             workspace={open.workspace}
             panelId={panelId}
             account={<AccountFoot account={account} />}
+            accountId={account.id}
             onSwitch={onSwitch}
             onNew={onNew}
             onLeave={onLeave}

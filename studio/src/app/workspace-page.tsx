@@ -4,6 +4,7 @@ import { type ReactElement, useEffect, useState } from 'react'
 import type { Workspace } from '../api/shapes.ts'
 import { AddPanelDialog } from '../features/add-panel/add-panel-dialog.tsx'
 import { HistoryDialog } from '../features/history/history-dialog.tsx'
+import { MembersDialog } from '../features/members/members-dialog.tsx'
 import { PeopleList } from '../features/presence/people-list.tsx'
 import { Sidebar, type SidebarActions } from '../features/sidebar/sidebar.tsx'
 import { usePeople } from '../react/use-live.ts'
@@ -22,6 +23,8 @@ interface WorkspacePageProps {
   /** From the address; `null` for the workspace alone. */
   readonly panelId: string | null
   readonly account: ReactElement
+  /** Of the person. */
+  readonly accountId: string
   readonly onSwitch: () => void
   readonly onNew: () => void
   /** Back to the launcher. */
@@ -29,12 +32,20 @@ interface WorkspacePageProps {
 }
 
 /** An open workspace: the side bar (a drawer on narrow screens) and one panel. */
-export function WorkspacePage({ workspace, panelId, account, onSwitch, onNew, onLeave }: WorkspacePageProps) {
+export function WorkspacePage({
+  workspace,
+  panelId,
+  account,
+  accountId,
+  onSwitch,
+  onNew,
+  onLeave,
+}: WorkspacePageProps) {
   const go = useNavigation((state) => state.go)
   const renameWorkspace = useWorkspaces((state) => state.renameWorkspace)
   const deleteWorkspace = useWorkspaces((state) => state.deleteWorkspace)
   const people = usePeople()
-  const [asking, setAsking] = useState<'add' | 'rename' | 'history' | 'delete' | null>(null)
+  const [asking, setAsking] = useState<'add' | 'rename' | 'history' | 'members' | 'delete' | null>(null)
   const [isDrawerOpen, setDrawerOpen] = useState(false)
   const panel = workspace.panels.find(({ id }) => id === panelId) ?? null
 
@@ -67,6 +78,7 @@ export function WorkspacePage({ workspace, panelId, account, onSwitch, onNew, on
     onNew: fromDrawer(onNew),
     onRename: fromDrawer(() => setAsking('rename')),
     onHistory: fromDrawer(() => setAsking('history')),
+    onMembers: fromDrawer(() => setAsking('members')),
     onDelete: fromDrawer(() => setAsking('delete')),
     onClose: fromDrawer(onLeave),
     onAddPanel: fromDrawer(() => setAsking('add')),
@@ -160,6 +172,13 @@ export function WorkspacePage({ workspace, panelId, account, onSwitch, onNew, on
         onRename={(name) => renameWorkspace(workspace.id, name)}
       />
       <HistoryDialog open={asking === 'history'} onOpenChange={() => setAsking(null)} workspace={workspace} />
+      <MembersDialog
+        open={asking === 'members'}
+        onOpenChange={() => setAsking(null)}
+        workspace={workspace}
+        accountId={accountId}
+        onLeft={onLeave}
+      />
       <ConfirmDialog
         open={asking === 'delete'}
         onOpenChange={() => setAsking(null)}

@@ -1,8 +1,12 @@
 import { type ComponentProps, useId } from 'react'
 import { classes } from './classes.ts'
 
-export const fieldClass =
-  'w-full rounded-md border border-line-strong bg-surface text-ink text-base transition-[border-color,box-shadow] duration-100 read-only:border-line read-only:bg-canvas hover:border-faint focus:border-accent focus:outline-2 focus:outline-offset-0 focus:outline-accent/35 disabled:cursor-not-allowed disabled:bg-sunken disabled:text-muted disabled:hover:border-line-strong aria-invalid:border-danger'
+/** How what people choose or type in looks. */
+export const entryClass =
+  'w-full rounded-md border border-line-strong bg-surface text-ink text-base transition-[border-color,box-shadow] duration-100 hover:border-faint focus:border-accent focus:outline-2 focus:outline-offset-0 focus:outline-accent/35 disabled:cursor-not-allowed disabled:bg-sunken disabled:text-muted disabled:hover:border-line-strong aria-invalid:border-danger'
+
+/** Also for text that may only be read. */
+export const fieldClass = `${entryClass} read-only:border-line read-only:bg-canvas`
 
 interface TextFieldProps extends Omit<ComponentProps<'input'>, 'id'> {
   readonly label: string

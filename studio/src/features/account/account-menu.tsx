@@ -1,4 +1,4 @@
-import { LogOut, Monitor, Moon, Sun } from 'lucide-react'
+import { KeyRound, LogOut, Monitor, Moon, Sun } from 'lucide-react'
 import { type ReactElement, useState } from 'react'
 import { messageOf } from '../../api/problem.ts'
 import type { Account } from '../../api/shapes.ts'
@@ -7,6 +7,7 @@ import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from '../../ui/menu.tsx'
 import { useTheme } from '../../ui/theme.ts'
 import { showToast } from '../../ui/toasts.ts'
+import { KeysDialog } from '../keys/keys-dialog.tsx'
 
 const THEME_OPTIONS = [
   { value: 'system', label: 'System', icon: <Monitor aria-hidden /> },
@@ -34,6 +35,7 @@ export function AccountMenu({
   const { theme, choose } = useTheme()
   const signOut = useAccount((state) => state.signOut)
   const [asking, setAsking] = useState(false)
+  const [showsKeys, setShowsKeys] = useState(false)
 
   const leave = () => {
     if (hasUnsavedEdits()) return setAsking(true)
@@ -52,10 +54,14 @@ export function AccountMenu({
         <MenuSeparator />
         <MenuChoice label="Theme" value={theme} onChange={choose} options={THEME_OPTIONS} />
         <MenuSeparator />
+        <MenuItem icon={<KeyRound aria-hidden />} onSelect={() => setShowsKeys(true)}>
+          API keys
+        </MenuItem>
         <MenuItem icon={<LogOut aria-hidden />} onSelect={leave}>
           Sign out
         </MenuItem>
       </Menu>
+      <KeysDialog open={showsKeys} onOpenChange={setShowsKeys} />
       <ConfirmDialog
         open={asking}
         onOpenChange={setAsking}

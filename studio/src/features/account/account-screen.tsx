@@ -41,8 +41,15 @@ const entriesOf = (form: HTMLFormElement): Entries => {
   return { name: text('name').trim(), email: text('email').trim(), password: text('password') }
 }
 
+interface AccountScreenProps {
+  readonly isNew: boolean
+  readonly notice: string | null
+  /** Whom the notice is for; `null`: anybody. */
+  readonly invitedEmail: string | null
+}
+
 /** Signing up and signing in. The address stays, so that the person lands where they meant to go. */
-export function AccountScreen({ isNew, notice }: { isNew: boolean; notice: string | null }) {
+export function AccountScreen({ isNew, notice, invitedEmail }: AccountScreenProps) {
   const signUp = useAccount((state) => state.signUp)
   const signIn = useAccount((state) => state.signIn)
   const go = useNavigation((state) => state.go)
@@ -105,7 +112,7 @@ export function AccountScreen({ isNew, notice }: { isNew: boolean; notice: strin
 
         <form
           ref={form}
-          key={isNew ? 'new' : 'known'}
+          key={`${isNew ? 'new' : 'known'} ${invitedEmail ?? ''}`}
           noValidate
           onSubmit={(event) => void submit(event)}
           className="space-y-4 rounded-xl border border-line bg-surface p-5 shadow-md"
@@ -118,7 +125,7 @@ export function AccountScreen({ isNew, notice }: { isNew: boolean; notice: strin
             name="email"
             type="email"
             autoComplete="username"
-            defaultValue={email}
+            defaultValue={email === '' ? (invitedEmail ?? '') : email}
             autoFocus={!isNew}
             error={problems.email ?? null}
           />

@@ -1,8 +1,8 @@
 import type { Commit } from '../../api/history-shapes.ts'
 import { useHistory } from '../../stores/history.ts'
 import { classes } from '../../ui/classes.ts'
+import { timeAgo } from '../../ui/time-ago.ts'
 import { ShowOlder } from './show-older.tsx'
-import { timeAgo } from './time-ago.ts'
 
 interface CommitListProps {
   readonly commits: { readonly items: readonly Commit[]; readonly isWhole: boolean }

@@ -1,4 +1,14 @@
-import { ChevronsUpDown, FolderOpen, FolderPlus, History, PencilLine, Plus, Trash2, X } from 'lucide-react'
+import {
+  ChevronsUpDown,
+  FolderOpen,
+  FolderPlus,
+  History,
+  PencilLine,
+  Plus,
+  Trash2,
+  Users,
+  X,
+} from 'lucide-react'
 import type { MouseEvent, ReactElement } from 'react'
 import type { PanelSummary, Workspace } from '../../api/shapes.ts'
 import type { Person } from '../../session/people.ts'
@@ -12,6 +22,7 @@ export interface SidebarActions {
   readonly onNew: () => void
   readonly onRename: () => void
   readonly onHistory: () => void
+  readonly onMembers: () => void
   readonly onDelete: () => void
   readonly onClose: () => void
   readonly onAddPanel: () => void
@@ -78,6 +89,7 @@ function WorkspaceMenu({
   onNew,
   onRename,
   onHistory,
+  onMembers,
   onDelete,
   onClose,
 }: Omit<SidebarActions, 'onAddPanel' | 'onOpenPanel'> & { workspace: Workspace }) {
@@ -114,6 +126,9 @@ function WorkspaceMenu({
       )}
       <MenuItem icon={<History aria-hidden />} onSelect={onHistory}>
         History
+      </MenuItem>
+      <MenuItem icon={<Users aria-hidden />} onSelect={onMembers}>
+        Members
       </MenuItem>
       <MenuSeparator />
       <MenuItem icon={<X aria-hidden />} onSelect={onClose}>

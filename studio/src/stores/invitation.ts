@@ -1,0 +1,57 @@
+import { create } from 'zustand'
+import type { ShownInvitation } from '../api/members.ts'
+import { messageOf } from '../api/problem.ts'
+import { api } from './api.ts'
+
+const PATH = '/invitation'
+
+/** The page that an invitation is accepted on. The token stands where no server or log sees it. */
+export const invitationLink = (token: string): string => `${window.location.origin}${PATH}#${token}`
+
+type Looked =
+  | { readonly state: 'loading' }
+  | { readonly state: 'failed'; readonly message: string }
+  | { readonly state: 'ready'; readonly invitation: ShownInvitation }
+
+interface InvitationStore {
+  /** What the person came with; `null`: they came for something else, or it is settled. */
+  readonly token: string | null
+  readonly looked: Looked
+  look(): Promise<void>
+  /** @returns The id of the workspace. @throws {ApiError} */
+  accept(): Promise<string>
+  /** Goes on without it. */
+  forget(): void
+}
+
+/** Takes the token out of the address, so that it stays neither there nor in the history of the browser. */
+function takeToken(): string | null {
+  const { pathname, hash } = window.location
+  if (pathname !== PATH || hash.length < 2) return null
+  window.history.replaceState(null, '', '/')
+  return hash.slice(1)
+}
+
+/** The invitation whose link the person has followed. */
+export const useInvitation = create<InvitationStore>()((set, get) => ({
+  token: takeToken(),
+  looked: { state: 'loading' },
+  look: async () => {
+    const { token } = get()
+    if (token === null) return
+    set({ looked: { state: 'loading' } })
+    try {
+      set({ looked: { state: 'ready', invitation: await api.members.show(token) } })
+    } catch (error) {
+      set({ looked: { state: 'failed', message: messageOf(error) } })
+    }
+  },
+  accept: async () => {
+    const { token } = get()
+    if (token === null) throw new Error('There is no invitation.')
+    const workspaceId = await api.members.accept(token)
+    set({ token: null })
+    return workspaceId
+  },
+  forget: () => set({ token: null }),
+}))
