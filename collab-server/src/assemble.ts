@@ -30,10 +30,12 @@ import { createSaving } from './extensions/saving.ts'
 import { createSignIn } from './extensions/sign-in.ts'
 import { createUnloadGuard } from './extensions/unload-guard.ts'
 import { Rights } from './rights.ts'
+import { HOCUSPOCUS } from './transport/dialect.ts'
 import { createOutgoing } from './transport/outgoing.ts'
 import { CollabSocket, type ConnectionContext } from './transport/socket.ts'
 import { SocketRegistry } from './transport/socket-registry.ts'
 import type { OpenedSocket } from './transport/upgrade.ts'
+import { createYWebSocketDialect } from './y-websocket/y-websocket-dialect.ts'
 
 interface AssemblyParts extends Credentials {
   readonly log: UpdateLog
@@ -180,10 +182,11 @@ export function assemble(parts: AssemblyParts): Collab {
   }
 
   function openSocket(opened: OpenedSocket): void {
-    const { ws } = opened
+    const { ws, room } = opened
     const socket = new CollabSocket({
       ...opened,
       toOutgoing,
+      dialect: room === null ? HOCUSPOCUS : createYWebSocketDialect(room.document),
       isEcho: echo.isEcho,
       limits: {
         maxUpdateBytes: options.COLLAB_MAX_UPDATE_BYTES,
@@ -206,6 +209,7 @@ export function assemble(parts: AssemblyParts): Collab {
       registry.remove(socket)
     })
     socket.attach(hocuspocus.handleConnection(socket, REQUEST, { socket }))
+    if (room !== null) socket.signIn(room.document, room.token)
   }
 
   return { hocuspocus, queue, headWatch, documents, registry, rights, presence, openSocket }

@@ -80,7 +80,7 @@ export class SimulatedNode {
     if (this.life.isOver || this.#isDraining) return null
     const socket = new SimulatedSocket({ life: this.life, random: this.#random, client })
     const { serverEnd: ws, stream } = socket
-    this.collab.openSocket({ ws, stream, peerAddress: '10.0.0.1' })
+    this.collab.openSocket({ ws, stream, peerAddress: '10.0.0.1', room: null })
     return socket
   }
 

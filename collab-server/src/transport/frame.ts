@@ -1,11 +1,13 @@
 import * as decoding from 'lib0/decoding'
+import * as encoding from 'lib0/encoding'
 
 /** First number after the address of every frame (Hocuspocus protocol 4). */
-const TYPE = {
+export const TYPE = {
   sync: 0,
   awareness: 1,
   auth: 2,
   queryAwareness: 3,
+  syncReply: 4,
   stateless: 5,
   close: 7,
   syncStatus: 8,
@@ -14,6 +16,7 @@ const TYPE = {
 } as const
 
 const SYNC_STEP = { stateVector: 0, answer: 1, update: 2 } as const
+const TOKEN = 0
 const PERMISSION_DENIED = 1
 
 /** Longest address we take: a document name (73 characters) and a session id. */
@@ -33,6 +36,20 @@ export type ClientFrame =
   | { readonly kind: 'leave'; readonly address: string }
   /** Allowed, and nothing is to be done about it. */
   | { readonly kind: 'ignored'; readonly address: string }
+
+/** The frame a client signs in with. */
+export function signInFrame(address: string, token: string): Uint8Array {
+  const encoder = encoding.createEncoder()
+  encoding.writeVarString(encoder, address)
+  encoding.writeVarUint(encoder, TYPE.auth)
+  encoding.writeVarUint(encoder, TOKEN)
+  encoding.writeVarString(encoder, token)
+  return encoding.toUint8Array(encoder)
+}
+
+/** Why the server closes a document. @param body - Of such a frame, without its address. */
+export const closeReasonIn = (body: Uint8Array): string =>
+  decoding.readVarString(decoding.createDecoder(body.subarray(1)))
 
 /** @returns The frame, or `null` when no client that means well would send these bytes. */
 export function parseClientFrame(bytes: Uint8Array): ClientFrame | null {

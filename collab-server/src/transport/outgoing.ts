@@ -32,7 +32,7 @@ export function createOutgoing(): (message: Uint8Array) => Outgoing {
   }
 }
 
-function toWire(message: Uint8Array): Uint8Array {
+export function toWire(message: Uint8Array): Uint8Array {
   const { length } = message
   const headBytes = length < LENGTH_IN_16_BITS ? 2 : length < 65_536 ? 4 : 10
   const wire = Buffer.allocUnsafe(headBytes + length)

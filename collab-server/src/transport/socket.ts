@@ -1,12 +1,13 @@
 import type { Duplex } from 'node:stream'
 import { type Connection, type Hocuspocus, OutgoingMessage, type WebSocketLike } from '@hocuspocus/server'
-import { CLOSE_CODES } from '@nexus/core'
+import { CLOSE_CODES, ERRORS } from '@nexus/core'
 import type { VerifiedCaller } from '@nexus/core/server'
 import { WebSocket } from 'ws'
 import { type AckGate, createAckGate } from './ack-gate.ts'
 import { createBackPressure } from './back-pressure.ts'
 import { ClientAddresses } from './client-addresses.ts'
-import { type ClientFrame, isPong, PING_FRAME, parseClientFrame } from './frame.ts'
+import type { Dialect } from './dialect.ts'
+import { type ClientFrame, isPong, PING_FRAME, parseClientFrame, signInFrame } from './frame.ts'
 import type { Outgoing } from './outgoing.ts'
 import { type PauseReason, ReadPace } from './read-pace.ts'
 
@@ -30,6 +31,8 @@ interface SocketParts {
   /** What `ws` stands on; messages are written to it as ready frames. */
   readonly stream: Pick<Duplex, 'write' | 'cork' | 'uncork'>
   readonly toOutgoing: (message: Uint8Array) => Outgoing
+  /** What the client speaks. */
+  readonly dialect: Dialect
   /** Whether what is being sent now is only what this connection sent. */
   readonly isEcho: (connection: Connection<ConnectionContext>) => boolean
   /** Where the peer is, as far as we can tell. */
@@ -113,6 +116,11 @@ export class CollabSocket implements WebSocketLike {
     // ws closes the socket itself and says why (1002, 1007, 1009); without a listener the process would end.
     ws.on('error', () => {})
     ws.once('close', (code, reason) => client.handleClose({ code, reason: reason.toString() }))
+  }
+
+  /** For a client whose protocol has no sign-in: it said who it is as it connected. */
+  signIn(address: string, token: string): void {
+    this.#dispatchSafely(signInFrame(address, token))
   }
 
   get readyState(): number {
@@ -241,7 +249,10 @@ export class CollabSocket implements WebSocketLike {
     if (this.#ws.readyState !== WebSocket.OPEN) return
     this.charge(1 + bytes.byteLength / BYTES_PER_TOKEN_IN)
     this.#heard()
-    if (!isPong(bytes)) this.#dispatchSafely(bytes)
+    if (isPong(bytes)) return
+    const frame = this.#parts.dialect.toOurs(bytes)
+    if (frame === null) this.close(CLOSE_CODES.badRequest, 'the frame cannot be understood')
+    else this.#dispatchSafely(frame)
   }
 
   /** Whatever one client's bytes set off is the end of its socket at most. */
@@ -326,8 +337,15 @@ export class CollabSocket implements WebSocketLike {
     this.#write(this.#parts.toOutgoing(message))
   }
 
-  #write({ kind, wire }: Outgoing): void {
+  #write(outgoing: Outgoing): void {
     if (this.#ws.readyState !== WebSocket.OPEN) return
+    const { kind } = outgoing
+    const wire = this.#parts.dialect.toTheirs(outgoing)
+    if (wire === null) return
+    if ('reason' in wire) {
+      this.close(closeCodeOf(wire.reason), wire.reason)
+      return
+    }
     const verdict = this.#backPressure.judge({
       bytes: wire.byteLength,
       isAwareness: kind.kind === 'awareness',
@@ -339,4 +357,10 @@ export class CollabSocket implements WebSocketLike {
     }
     if (verdict === 'close') this.close(CLOSE_CODES.tryAgainLater, 'this connection reads too slowly')
   }
+}
+
+/** For a client that has only one document: why it is closed is why the socket is. */
+function closeCodeOf(reason: string): number {
+  const row = Object.entries(ERRORS).find(([code]) => code === reason)?.[1]
+  return row?.closeCode ?? CLOSE_CODES.forbidden
 }

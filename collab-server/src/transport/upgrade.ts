@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { isRoomPath, type Room, roomIn } from '../y-websocket/room.ts'
 import type { SocketRegistry } from './socket-registry.ts'
 
 const COLLAB_PATH = '/collab'
@@ -11,6 +12,8 @@ export interface OpenedSocket {
   readonly stream: Pick<Duplex, 'write' | 'cork' | 'uncork'>
   /** Where the peer is, as far as we can tell. */
   readonly peerAddress: string
+  /** `null`: it speaks the Hocuspocus protocol. */
+  readonly room: Room | null
 }
 
 interface UpgradeParts {
@@ -24,7 +27,7 @@ interface UpgradeParts {
   readonly onOpen: (opened: OpenedSocket) => void
 }
 
-/** Takes WebSockets on {@link COLLAB_PATH}, within the limits; what is refused is answered over HTTP, before a handshake. */
+/** Takes WebSockets on {@link COLLAB_PATH} and `/yjs/…`, within the limits; what is refused is answered over HTTP, before a handshake. */
 export function createUpgradeHandler(parts: UpgradeParts) {
   const server = new WebSocketServer({
     noServer: true,
@@ -34,18 +37,22 @@ export function createUpgradeHandler(parts: UpgradeParts) {
     maxPayload: parts.maxFrameBytes,
   })
   return (request: IncomingMessage, socket: Duplex, head: Buffer): boolean => {
-    const path = (request.url ?? '').split('?')[0]
-    if (path !== COLLAB_PATH && path !== `${COLLAB_PATH}/`) return false
+    const [path = ''] = (request.url ?? '').split('?')
+    const isRoom = isRoomPath(path)
+    if (!isRoom && path !== COLLAB_PATH && path !== `${COLLAB_PATH}/`) return false
+    const room = isRoom ? roomIn(request) : null
     const peerAddress = peerAddressOf(request, parts.trustedProxies)
-    const refusal = refusalOf(parts, request, peerAddress)
+    const refusal = isRoom && room === null ? '404 Not Found' : refusalOf(parts, request, peerAddress)
     if (refusal === null)
-      server.handleUpgrade(request, socket, head, (ws) => parts.onOpen({ ws, stream: socket, peerAddress }))
+      server.handleUpgrade(request, socket, head, (ws) =>
+        parts.onOpen({ ws, stream: socket, peerAddress, room }),
+      )
     else refuse(socket, refusal)
     return true
   }
 }
 
-type Refusal = '403 Forbidden' | '429 Too Many Requests' | '503 Service Unavailable'
+type Refusal = '403 Forbidden' | '404 Not Found' | '429 Too Many Requests' | '503 Service Unavailable'
 
 function refusalOf(parts: UpgradeParts, request: IncomingMessage, peerAddress: string): Refusal | null {
   if (parts.isDraining() || parts.registry.isFull()) return '503 Service Unavailable'
@@ -70,6 +77,6 @@ function peerAddressOf(request: IncomingMessage, trustedProxies: number): string
 }
 
 function refuse(socket: Duplex, status: Refusal): void {
-  const retry = status.startsWith('403') ? '' : 'Retry-After: 5\r\n'
+  const retry = /^40[34]/.test(status) ? '' : 'Retry-After: 5\r\n'
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n${retry}Content-Length: 0\r\n\r\n`)
 }
