@@ -33,6 +33,7 @@ import type { ApiParts } from './parts.ts'
 import { createReplicas } from './replicas/replicas.ts'
 import { createAuthRoutes } from './routes/auth-routes.ts'
 import { createBatchRoutes } from './routes/batch-routes.ts'
+import { createDeletedRoutes } from './routes/deleted-routes.ts'
 import { createDocsRoutes } from './routes/docs-routes.ts'
 import { createEventRoutes } from './routes/event-routes.ts'
 import { createInvitationRoutes } from './routes/invitation-routes.ts'
@@ -193,7 +194,13 @@ function createApp(parts: ApiParts, logger: Logger): Express {
   app.use('/api', createDocsRoutes(parts.options))
   app.use('/api/auth', createAuthRoutes(parts))
   app.use('/api/keys', createKeyRoutes(parts))
-  app.use('/api/workspaces', createWorkspaceRoutes(parts), createMemberRoutes(parts))
+  // Before the workspaces: `deleted` stands where an id would.
+  app.use(
+    '/api/workspaces',
+    createDeletedRoutes(parts),
+    createWorkspaceRoutes(parts),
+    createMemberRoutes(parts),
+  )
   app.use('/api/invitations', createInvitationRoutes(parts))
   app.use('/api/panels', createPanelRoutes(parts))
   app.use('/api/library', createLibraryRoutes(parts))

@@ -70,6 +70,11 @@ const REQUESTS: Readonly<Record<string, (world: World) => Request>> = {
   changePanel: () => ({ body: { name: 'Renamed' } }),
   deletePanel: () => ({}),
   listLibrary: () => ({}),
+  listDeletedWorkspaces: () => ({}),
+  restoreDeletedWorkspace: () => ({}),
+  listDeletedPanels: () => ({}),
+  restoreDeletedPanel: () => ({}),
+  duplicatePanel: () => ({ body: {} }),
   signUp: ({ panelId }) => ({ body: { email: `${panelId}@example.org`, password: PASSWORD, name: 'New' } }),
   logIn: ({ person }) => ({ body: { email: person.email, password: PASSWORD } }),
   refresh: ({ person }) => ({ body: { sessionToken: person.sessionToken } }),
@@ -113,12 +118,14 @@ const LET_IN: Readonly<Record<Admits, readonly CallerKind[]>> = {
   ],
   editor: ['editor', 'owner', `${OF_OWNER}write`, `${OF_OWNER}admin`, 'key of the editor: admin'],
   owner: ['owner', `${OF_OWNER}admin`],
+  lastOwner: ['owner', `${OF_OWNER}admin`],
 }
 const HIDDEN_FROM: readonly CallerKind[] = ['stranger', 'key of the owner for another workspace']
 
 function expected(admits: Admits, kind: CallerKind): 'let in' | 401 | 403 | 404 {
   if (LET_IN[admits].includes(kind)) return 'let in'
   if (UNKNOWN.has(kind)) return 401
+  if (admits === 'lastOwner') return kind.startsWith(OF_OWNER) ? 403 : 404
   const isOfWorkspace = ['viewer', 'editor', 'owner'].includes(admits)
   return isOfWorkspace && HIDDEN_FROM.includes(kind) ? 404 : 403
 }
@@ -223,6 +230,8 @@ test.each(OPERATIONS)('[AUT2] $id lets in exactly whom the table admits: $admits
   const answers: unknown[] = []
   for (const kind of CALLER_KINDS) {
     const world = await someWorld(api, host)
+    if (operation.id === 'restoreDeletedWorkspace')
+      await host.call('DELETE', `/api/workspaces/${world.workspaceId}`)
     const request = REQUESTS[operation.id]?.(world) ?? {}
     const path = operation.path
       .replace('{workspaceId}', world.workspaceId)
@@ -254,6 +263,8 @@ test('[AUT3] who is not let in changes nothing', async () => {
   ]
   const before = await all()
   for (const operation of OPERATIONS.filter(({ admits }) => admits === 'editor' || admits === 'owner')) {
+    if (operation.id === 'restoreDeletedWorkspace')
+      await host.call('DELETE', `/api/workspaces/${world.workspaceId}`)
     const request = REQUESTS[operation.id]?.(world) ?? {}
     const path = operation.path
       .replace('{workspaceId}', world.workspaceId)

@@ -90,6 +90,10 @@ const TUNING_OPTIONS = {
       fallback: 1_000_000,
     },
   ),
+  DELETED_DAYS: integerOption(
+    { min: 0, max: 36_500 },
+    { doc: 'How long deleted workspaces and panels can be brought back, days', fallback: 30 },
+  ),
   AUDIT_DAYS: integerOption(
     { min: 1, max: 36_500 },
     { doc: 'How long it is kept who did what to a workspace, days', fallback: 365 },

@@ -2,6 +2,7 @@ import type { Logger } from '@nexus/core/server'
 import type { ApiParts } from './parts.ts'
 import { forgetAudit } from './use-cases/audit.ts'
 import { forgetInvitations } from './use-cases/invitations.ts'
+import { purgeDeleted } from './use-cases/purge.ts'
 import { forgetSnapshotRequests } from './use-cases/snapshots.ts'
 
 /** How long a request can be sent again under its Idempotency-Key, ms. */
@@ -22,6 +23,7 @@ export function createForgetting(
       receipts.forget(before),
       forgetSnapshotRequests(db, before),
       forgetInvitations(db, now),
+      purgeDeleted(db, new Date(now.getTime() - options.DELETED_DAYS * DAY_MS)),
       forgetAudit(db, new Date(now.getTime() - options.AUDIT_DAYS * DAY_MS)),
     ]).catch((error: unknown) => {
       logger.debug({ err: error }, 'old receipts could not be thrown away; trying again')

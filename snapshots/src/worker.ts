@@ -27,6 +27,7 @@ import { createKeeperMetrics } from './job/keeper-metrics.ts'
 import { findRequested } from './job/ledger.ts'
 import type { JobContext, JobReason, JobStep } from './job/snapshot-job.ts'
 import { createRepositoryPacking } from './packing/packing.ts'
+import { createPurging } from './purging.ts'
 import { createPushing } from './pushing/pushing.ts'
 import type { Remote } from './pushing/remote.ts'
 import { createSnapshotRetention } from './retention.ts'
@@ -94,6 +95,8 @@ export interface SnapshotWorker extends Service {
   pushCommits(): Promise<void>
   /** Does at once what is done every hour: of automatic snapshots that are old, some are kept. */
   forgetOldSnapshots(): Promise<void>
+  /** Removes the repositories of workspaces that are gone for good. */
+  removePurged(): Promise<void>
   readonly commitDiffs: CommitDiffs
   /** Resolves when nothing is under way and nothing waits, pauses before retries aside. */
   idle(): Promise<void>
@@ -148,6 +151,7 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
   }
   const program = createGitProgram(options.gitProgram)
   const retention = createSnapshotRetention(deps)
+  const purging = createPurging({ db, gitDir: options.gitDir, logger: deps.logger })
   const pushing = createPushing({
     ...context,
     db,
@@ -206,7 +210,8 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
       const packingTimer = startRounds(UPKEEP_INTERVAL_MS, packing.run, UPKEEP)
       const pushTimer = startRounds(options.pollIntervalMs, pushing.run, { align: false })
       const retentionTimer = startRounds(UPKEEP_INTERVAL_MS, retention.run, UPKEEP)
-      stops.push(retentionTimer.stop, pushTimer.stop)
+      const purgeTimer = startRounds(UPKEEP_INTERVAL_MS, purging.run, UPKEEP)
+      stops.push(retentionTimer.stop, pushTimer.stop, purgeTimer.stop)
       stops.push(unsubscribe, polling.stop, timer.stop, thinningTimer.stop, packingTimer.stop)
       await lookForRequests()
     },
@@ -217,6 +222,7 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
     thinHistory: thinning.run,
     packRepositories: packing.run,
     forgetOldSnapshots: retention.run,
+    removePurged: purging.run,
     pushCommits: pushing.run,
     commitDiffs: {
       read: async ({ workspaceId, hash }) => {

@@ -32,6 +32,10 @@ export const ADMITS = {
     text: 'For the owner of the workspace; API keys need the scope `admin`.',
     errors: ['forbidden', 'not_found'],
   },
+  lastOwner: {
+    text: 'For who owned the workspace, which nobody else sees any more; API keys need the scope `admin`.',
+    errors: ['forbidden', 'not_found'],
+  },
 } as const satisfies Record<string, AdmitsRow>
 
 export type Admits = keyof typeof ADMITS

@@ -2,6 +2,7 @@ import { ERRORS, type ErrorCode } from '@nexus/core'
 import { problemSchema } from '@nexus/core/http-contract'
 import { ACCOUNT_OPERATIONS } from './account-operations.ts'
 import { ADMITS } from './admits.ts'
+import { DELETED_OPERATIONS } from './deleted-operations.ts'
 import { EXAMPLES } from './examples.ts'
 import { COMMON_HEADERS, headersOfProblem, RESPONSE_HEADERS, type ResponseHeader } from './headers.ts'
 import { createSchemas, DEFAULT_LIMITS, type DocumentLimits, type Schemas } from './json-schemas.ts'
@@ -17,6 +18,7 @@ import { WORKSPACE_OPERATIONS } from './workspace-operations.ts'
 export const OPERATIONS: readonly Operation[] = [
   ...STATE_OPERATIONS,
   ...WORKSPACE_OPERATIONS,
+  ...DELETED_OPERATIONS,
   ...MEMBER_OPERATIONS,
   ...ACCOUNT_OPERATIONS,
   ...KEY_OPERATIONS,

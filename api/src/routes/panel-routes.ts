@@ -1,5 +1,5 @@
 import { NexusError } from '@nexus/core'
-import { createPanelRequest, updatePanelRequest } from '@nexus/core/http-contract'
+import { createPanelRequest, duplicatePanelRequest, updatePanelRequest } from '@nexus/core/http-contract'
 import { type Request, type RequestHandler, Router } from 'express'
 import { parseBody } from '../middleware/parse.ts'
 import { callerOf } from '../middleware/request-context.ts'
@@ -8,6 +8,8 @@ import type { ApiParts } from '../parts.ts'
 import { actorOf } from '../use-cases/audit.ts'
 import { changePanel, changeSource, deletePanel } from '../use-cases/change-panel.ts'
 import { createPanel } from '../use-cases/create-panel.ts'
+import { restoreDeletedPanel } from '../use-cases/deleted-things.ts'
+import { duplicatePanel } from '../use-cases/duplicate-panel.ts'
 import { type FoundPanel, requirePanel, toPanelId } from '../use-cases/panel-rights.ts'
 import { readPanel } from '../use-cases/read-panels.ts'
 import { type Right, requireWorkspace, toWorkspaceId } from '../use-cases/workspace-rights.ts'
@@ -57,6 +59,23 @@ export function createPanelRoutes(parts: ApiParts): Router {
     await changePanel(parts, panel, { name, position })
     response.json(await readPanel(parts, panel))
   }
+  const restore: RequestHandler = async (request, response) => {
+    const panelId = toPanelId(request.params.panelId)
+    const workspaceId = await restoreDeletedPanel(parts, actorOf(request), panelId)
+    response.json(await readPanel(parts, { workspaceId, panelId }))
+  }
+  const duplicate: RequestHandler = async (request, response) => {
+    const { name = null } = parseBody(duplicatePanelRequest, request)
+    const original = await require(request, 'write')
+    const { userId } = callerOf(request)
+    const receipt = receiptOf(request)
+    const { id: panelId, isRepeated } = await duplicatePanel(parts, original, { userId, name, receipt })
+    if (isRepeated) response.setHeader(REPLAYED, 'true')
+    response
+      .status(201)
+      .location(`/api/panels/${panelId}`)
+      .json(await readPanel(parts, { workspaceId: original.workspaceId, panelId }))
+  }
   const remove: RequestHandler = async (request, response) => {
     await deletePanel(parts, actorOf(request), await require(request, 'write'))
     response.status(204).end()
@@ -69,5 +88,7 @@ export function createPanelRoutes(parts: ApiParts): Router {
     PATCH: [authenticate, ...parts.jsonBody(), change],
     DELETE: [authenticate, remove],
   })
+  route(router, '/:panelId/restore', { POST: [authenticate, ...parts.jsonBody(), restore] })
+  route(router, '/:panelId/duplicate', { POST: [authenticate, ...parts.jsonBody(), duplicate] })
   return router
 }

@@ -36,7 +36,12 @@ async function someWatch() {
     return ACCESS
   }
   const watch = createAccessWatch({
-    access: { workspaceAccess: async () => null, mayClone: async () => false, panelAccess },
+    access: {
+      workspaceAccess: async () => null,
+      mayClone: async () => false,
+      ownsDeleted: async () => false,
+      panelAccess,
+    },
     liveCredentials: { isLive: async () => true, markEnded: () => undefined, onEnded: () => () => undefined },
     fanout,
     onError: (error) => {

@@ -14,9 +14,11 @@ export type AuditAction =
   | 'member_removed'
   | 'ownership_transferred'
   | 'panel_deleted'
+  | 'panel_restored'
   | 'role_changed'
   | 'workspace_changed'
   | 'workspace_deleted'
+  | 'workspace_restored'
 
 /** Who does something, and from where. */
 export interface Actor extends VerifiedCaller {

@@ -30,6 +30,10 @@ export interface NewPanel {
   /** `null`: free-form. */
   readonly source: string | null
   readonly initialState: JsonObject | null
+  /** A source with errors is taken as it is. */
+  readonly isBrokenKept?: boolean
+  /** Absent: at the end. */
+  readonly position?: number
   readonly receipt: Receipt | null
 }
 
@@ -67,10 +71,17 @@ async function insertPanel(
   const { workspaceId, panelId, userId, source } = panel
   const initialState = panel.initialState === null ? null : withoutComputed(panel.initialState)
   refuseTooLarge(initialState, options)
-  const document = newPanelDocument({ workspaceId, panelId, userId, source, initialState })
+  const document = newPanelDocument({
+    workspaceId,
+    panelId,
+    userId,
+    source,
+    initialState,
+    isBrokenKept: panel.isBrokenKept === true,
+  })
   const described = describe(source)
   await db.transaction().execute(async (trx) => {
-    const position = await nextPosition(trx, workspaceId)
+    const end = await nextPosition(trx, workspaceId)
     await trx
       .insertInto('panels')
       .values({
@@ -78,7 +89,7 @@ async function insertPanel(
         workspace_id: workspaceId,
         name: panel.name ?? described.name,
         panel_type: panel.panelType ?? described.panelType,
-        position,
+        position: panel.position ?? end,
         created_by: userId,
         deleted_at: null,
       })

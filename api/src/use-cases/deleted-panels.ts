@@ -1,5 +1,5 @@
 import { type PanelId, panelDocumentName, type WorkspaceId } from '@nexus/core'
-import type { Db } from '@nexus/core/sql'
+import type { Db, Trx } from '@nexus/core/sql'
 
 /** Deleted panels are there again, as they were. @returns Those of them that were deleted. */
 export async function undelete(
@@ -8,18 +8,25 @@ export async function undelete(
   panelIds: readonly PanelId[],
 ): Promise<PanelId[]> {
   if (panelIds.length === 0) return []
-  return db.transaction().execute(async (trx) => {
-    const back = await trx
-      .updateTable('panels')
-      .set({ deleted_at: null, updated_at: new Date() })
-      .where('workspace_id', '=', workspaceId)
-      .where('id', 'in', panelIds)
-      .where('deleted_at', 'is not', null)
-      .returning('id')
-      .execute()
-    await setDeleted(trx, workspaceId, { panelIds: back.map(({ id }) => id), at: null })
-    return back.map(({ id }) => id)
-  })
+  return db.transaction().execute((trx) => undeleteIn(trx, workspaceId, panelIds))
+}
+
+/** {@link undelete} as a part of `trx`. */
+export async function undeleteIn(
+  trx: Trx,
+  workspaceId: WorkspaceId,
+  panelIds: readonly PanelId[],
+): Promise<PanelId[]> {
+  const back = await trx
+    .updateTable('panels')
+    .set({ deleted_at: null, updated_at: new Date() })
+    .where('workspace_id', '=', workspaceId)
+    .where('id', 'in', panelIds)
+    .where('deleted_at', 'is not', null)
+    .returning('id')
+    .execute()
+  await setDeleted(trx, workspaceId, { panelIds: back.map(({ id }) => id), at: null })
+  return back.map(({ id }) => id)
 }
 
 /** Takes {@link undelete} back. */

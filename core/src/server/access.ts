@@ -35,6 +35,8 @@ export interface DocumentAccess extends WorkspaceAccess {
 export interface Access {
   /** `null`: there is no such workspace (or it is deleted), the user is not a member, or their key is not for it. */
   workspaceAccess(caller: Grantee, workspaceId: WorkspaceId): Promise<WorkspaceAccess | null>
+  /** Whether the caller owns this workspace, which is deleted. */
+  ownsDeleted(caller: Grantee, workspaceId: WorkspaceId): Promise<boolean>
   /** Whether the caller may clone its repository; needs membership, and of a key the scope `git`. */
   mayClone(caller: Grantee, workspaceId: WorkspaceId): Promise<boolean>
   /**
@@ -52,6 +54,18 @@ export function createAccess({ db }: { readonly db: Db }): Access {
     async workspaceAccess(caller, workspaceId) {
       if (!isFor(caller, workspaceId)) return null
       return narrowed(await ask({ userId: caller.userId, workspaceId }), caller)
+    },
+    async ownsDeleted(caller, workspaceId) {
+      if (!isFor(caller, workspaceId)) return false
+      const row = await db
+        .selectFrom('workspaces')
+        .select('id')
+        .where('id', '=', workspaceId)
+        .where('owner_id', '=', caller.userId)
+        .where('deleted_at', 'is not', null)
+        .executeTakeFirst()
+      if (row !== undefined) requireScope(caller, 'admin')
+      return row !== undefined
     },
     async mayClone(caller, workspaceId) {
       if (!isFor(caller, workspaceId)) return false

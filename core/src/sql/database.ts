@@ -69,6 +69,12 @@ interface WorkspacesTable {
   deleted_at: Date | null
 }
 
+/** Gone for good, but for their repositories. */
+interface PurgedWorkspacesTable {
+  workspace_id: WorkspaceId
+  purged_at: Generated<Date>
+}
+
 interface PanelsTable {
   id: PanelId
   workspace_id: WorkspaceId
@@ -153,6 +159,7 @@ export interface Database {
   invitations: InvitationsTable
   audit_events: AuditEventsTable
   panels: PanelsTable
+  purged_workspaces: PurgedWorkspacesTable
   state_snapshots: StateSnapshotsTable
   panel_projections: PanelProjectionsTable
   workspace_git: WorkspaceGitTable

@@ -29,6 +29,11 @@ export const updatePanelRequest = z.object({
 })
 export type UpdatePanelRequest = z.input<typeof updatePanelRequest>
 
+export const duplicatePanelRequest = z.strictObject({
+  name: nameField.optional().describe('Absent: the original’s, with “(copy)”.'),
+})
+export type DuplicatePanelRequest = z.input<typeof duplicatePanelRequest>
+
 export const panelSummarySchema = z.object({
   id: z.string(),
   name: z.string(),
@@ -51,6 +56,17 @@ export const panelSchema = panelListEntrySchema.extend({
   nxmlSource: z.string().nullable().describe('As it is in the live document; `null` for a free-form panel.'),
 })
 export type PanelView = z.infer<typeof panelSchema>
+
+export const deletedPanelSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  panelType: z.string(),
+  deletedAt: timeField,
+  /** It can be brought back until then. */
+  purgedAt: timeField,
+})
+/** An entry of `GET /api/workspaces/{w}/deleted-panels`. */
+export type DeletedPanel = z.infer<typeof deletedPanelSchema>
 
 export const libraryPanelSchema = z.object({
   id: z.string(),

@@ -68,6 +68,17 @@ export const workspaceSchema = workspaceSummarySchema.extend({
 /** `GET /api/workspaces/{w}`, and the answer to creating, changing and activating one. */
 export type WorkspaceView = z.infer<typeof workspaceSchema>
 
+export const deletedWorkspaceSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  deletedAt: timeField,
+  /** It can be brought back until then. */
+  purgedAt: timeField,
+})
+/** An entry of `GET /api/workspaces/deleted`. */
+export type DeletedWorkspace = z.infer<typeof deletedWorkspaceSchema>
+
 const MAX_COMMITS = 200
 const DEFAULT_COMMITS = 50
 
