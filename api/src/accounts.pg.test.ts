@@ -248,6 +248,12 @@ describe('sessions', () => {
   test('[ACC16] me answers who one is', async () => {
     const ann = await signUp(await start())
     const { body } = await ann.call('GET', '/api/auth/me')
-    expect(body).toEqual({ id: ann.userId, email: ann.email, name: expect.any(String), plan: 'free' })
+    expect(body).toEqual({
+      id: ann.userId,
+      email: ann.email,
+      name: expect.any(String),
+      plan: 'free',
+      emailVerified: false,
+    })
   })
 })

@@ -2,7 +2,7 @@ import { createMemoryFanout } from '@nexus/core/memory'
 import { withTestDatabase } from '@nexus/core/testkit'
 import { describe, expect, test, vi } from 'vitest'
 import { openEvents, openStateSocket } from './testkit/subscribers.ts'
-import { type Person, signUp, somePanel, startTestApi } from './testkit/test-api.ts'
+import { PASSWORD, type Person, signUp, somePanel, startTestApi } from './testkit/test-api.ts'
 
 const database = withTestDatabase()
 const start = (options = {}) => startTestApi({ db: database.db, ...options })
@@ -138,6 +138,25 @@ describe('an API key', () => {
     for (let made = 0; made < 100; made += 1) await makeKey(ann)
     const answer = await ann.call('POST', '/api/keys', { body: { name: 'One more' } })
     expect([answer.status, answer.body.code, answer.body.limit]).toEqual([403, 'quota_exceeded', 100])
+  })
+
+  test('[KEY10] of an account that is closed opens nothing, until the account is given back', async () => {
+    const time = { now: new Date() }
+    const api = await start({ now: () => time.now })
+    const ann = await signUp(api)
+    const { body } = await makeKey(ann)
+    const me = async () => (await api.call('GET', '/api/auth/me', { token: body.key })).status
+    expect(await me()).toBe(200)
+    const later = () => {
+      time.now = new Date(time.now.getTime() + 2_000)
+    }
+    await ann.call('DELETE', '/api/auth/me', { body: { password: PASSWORD } })
+    later()
+    expect(await me()).toBe(401)
+    const credentials = { email: ann.email, password: PASSWORD }
+    expect((await api.call('POST', '/api/auth/restore-account', { body: credentials })).status).toBe(200)
+    later()
+    expect(await me()).toBe(200)
   })
 
   test('[KEY9] writes in the name of its owner', async () => {

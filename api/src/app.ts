@@ -20,8 +20,12 @@ import {
 import { createSqlReceipts, type Db } from '@nexus/core/sql'
 import express, { type Express } from 'express'
 import { createAccounts } from './accounts/accounts.ts'
+import { createPasswords } from './accounts/passwords.ts'
+import { createBackgroundWork } from './background-work.ts'
 import { type ApiOptions, apiFallbacks } from './config.ts'
 import { createForgetting } from './forgetting.ts'
+import { type OpenMailer, type OwnMachine, openMailer } from './mail/open-mailer.ts'
+import { createAuthLimits } from './middleware/auth-limits.ts'
 import { createAuthenticate, createAuthenticateStream } from './middleware/authenticate.ts'
 import { createJsonBody } from './middleware/json-body.ts'
 import { createProblemHandler, unknownRoute } from './middleware/problems.ts'
@@ -31,16 +35,20 @@ import { createRequestMetrics } from './middleware/request-metrics.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
 import type { ApiParts } from './parts.ts'
 import { createReplicas } from './replicas/replicas.ts'
+import { createAccountRoutes } from './routes/account-routes.ts'
 import { createAuthRoutes } from './routes/auth-routes.ts'
 import { createBatchRoutes } from './routes/batch-routes.ts'
 import { createDeletedRoutes } from './routes/deleted-routes.ts'
 import { createDocsRoutes } from './routes/docs-routes.ts'
+import { createEmailRoutes } from './routes/email-routes.ts'
 import { createEventRoutes } from './routes/event-routes.ts'
 import { createInvitationRoutes } from './routes/invitation-routes.ts'
 import { createKeyRoutes } from './routes/key-routes.ts'
 import { createLibraryRoutes } from './routes/library-routes.ts'
 import { createMemberRoutes } from './routes/member-routes.ts'
 import { createPanelRoutes } from './routes/panel-routes.ts'
+import { createPasswordRoutes } from './routes/password-routes.ts'
+import { createSessionRoutes } from './routes/session-routes.ts'
 import { createSnapshotRoutes } from './routes/snapshot-routes.ts'
 import { createStateRoutes } from './routes/state-routes.ts'
 import { createWellKnownRoutes } from './routes/well-known-routes.ts'
@@ -66,6 +74,8 @@ interface CreateApiOptions {
   readonly states?: StateCache | null
   /** `null`: nobody has said where the repositories are. */
   readonly commitDiffs?: CommitDiffs | null
+  /** Only where nothing else runs on other machines. */
+  readonly ownMachine?: OwnMachine | null
   readonly overrides?: {
     readonly clock?: Clock
     /** How long a request waits for the snapshot worker. */
@@ -83,7 +93,14 @@ const SNAPSHOT_WAIT_MS = 10_000
  * subscriptions on `/ws/state/*`.
  */
 export async function createApi(given: CreateApiOptions): Promise<Service> {
-  const parts = await createParts(given)
+  const mailer = openMailer({
+    options: { ...apiFallbacks(), ...given.options },
+    ownMachine: given.ownMachine ?? null,
+    logger: given.logger,
+    metrics: given.metrics ?? createUnreadMetrics(),
+  })
+  const background = createBackgroundWork(given.logger)
+  const parts = await createParts(given, { mailer, inBackground: background.begin })
   const app = createApp(parts, given.logger)
   const stateSockets = createStateSockets({
     ...parts,
@@ -109,26 +126,33 @@ export async function createApi(given: CreateApiOptions): Promise<Service> {
       await parts.accounts.start()
       forgetting.begin()
     },
-    drain: () => {
+    drain: async () => {
       stateSockets.close()
       parts.subscriptions.close()
-      return underWay.none()
+      await underWay.none()
+      await background.none()
+      await mailer.drain()
     },
-    health: () => healthOf(parts.fanout, probeDatabase),
+    health: () => healthOf(parts.fanout, mailer, probeDatabase),
     [Symbol.asyncDispose]: () => {
       stateSockets.close()
       parts.subscriptions.close()
       forgetting.end()
+      mailer.close()
       return parts.replicas.close()
     },
   }
 }
 
-async function createParts({ db, log, fanout, nodeId, ...given }: CreateApiOptions): Promise<ApiParts> {
+async function createParts(
+  { db, log, fanout, nodeId, ...given }: CreateApiOptions,
+  { mailer, inBackground }: Pick<ApiParts, 'mailer' | 'inBackground'>,
+): Promise<ApiParts> {
   const options: ApiOptions = { ...apiFallbacks(), ...given.options }
   const clock = given.overrides?.clock ?? systemClock
   const metrics = given.metrics ?? createUnreadMetrics()
   const credentials = createCredentials({ db, fanout, clock })
+  const passwords = createPasswords({ maxAtOnce: options.MAX_PASSWORD_CHECKS })
   const access = createAccess({ db })
   const receipts = createSqlReceipts(db)
   const replicas = createReplicas({
@@ -151,7 +175,11 @@ async function createParts({ db, log, fanout, nodeId, ...given }: CreateApiOptio
     fanout,
     clock,
     options,
-    accounts: await createAccounts({ db, secret: options.AUTH_SECRET }),
+    mailer,
+    inBackground,
+    passwords,
+    authLimits: createAuthLimits(options, clock),
+    accounts: await createAccounts({ db, secret: options.AUTH_SECRET, passwords, clock }),
     access,
     receipts,
     replicas,
@@ -192,7 +220,14 @@ function createApp(parts: ApiParts, logger: Logger): Express {
   app.use(requestContext, createRequestLog(logger), createRequestMetrics(parts.metrics), securityHeaders)
   app.use('/.well-known', createWellKnownRoutes(parts))
   app.use('/api', createDocsRoutes(parts.options))
-  app.use('/api/auth', createAuthRoutes(parts))
+  app.use(
+    '/api/auth',
+    createAuthRoutes(parts),
+    createPasswordRoutes(parts),
+    createEmailRoutes(parts),
+    createSessionRoutes(parts),
+    createAccountRoutes(parts),
+  )
   app.use('/api/keys', createKeyRoutes(parts))
   // Before the workspaces: `deleted` stands where an id would.
   app.use(
@@ -216,7 +251,11 @@ function createApp(parts: ApiParts, logger: Logger): Express {
   return app
 }
 
-async function healthOf(fanout: Fanout, probeDatabase: () => Promise<string>): Promise<Health> {
+async function healthOf(
+  fanout: Fanout,
+  mailer: OpenMailer,
+  probeDatabase: () => Promise<string>,
+): Promise<Health> {
   const database = await probeDatabase()
   return {
     // Without the fan-out everything works, only later.
@@ -224,6 +263,7 @@ async function healthOf(fanout: Fanout, probeDatabase: () => Promise<string>): P
     parts: {
       database,
       fanout: fanout.isHealthy() ? 'ok' : 'reconnecting',
+      mail: mailer.condition,
     },
   }
 }

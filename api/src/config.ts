@@ -14,6 +14,20 @@ const MIN_SECRET_CHARS = 32
 /** Settings of the API that have a fallback. */
 const TUNING_OPTIONS = {
   ...PUBLIC_OPTIONS,
+  SMTP_URL: {
+    ...optionalTextOption({
+      doc: 'Mail server, such as smtps://user:password@mail.example.org; without it `npm start` writes mails into DATA_DIR/mail, and a process of its own sends none',
+    }),
+    secret: true,
+    parse: (text: string): string => {
+      if (!URL.canParse(text) || !/^smtps?:\/\/[^/]/.test(text))
+        throw new Error('must be smtp://… or smtps://…')
+      return text
+    },
+  },
+  MAIL_FROM: optionalTextOption({
+    doc: 'Sender of mails, such as Nexus <nexus@example.org>; without it nexus@ and the host of PUBLIC_URL',
+  }),
   RATE_LIMIT_AUTH_PER_ADDRESS: integerOption(
     { min: 0, max: 1_000_000 },
     { doc: 'Sign-ups and sign-ins per minute and client address; 0: no limit', fallback: 300 },
@@ -21,6 +35,43 @@ const TUNING_OPTIONS = {
   RATE_LIMIT_AUTH_PER_ACCOUNT: integerOption(
     { min: 0, max: 1_000_000 },
     { doc: 'Failed sign-ins per minute and account; 0: no limit', fallback: 10 },
+  ),
+  LOGIN_DELAY_AFTER_FAILURES: integerOption(
+    { min: 0, max: 1_000_000 },
+    {
+      doc: 'Wrong passwords of one account until the next try has to wait 1 s, then 2 s, 4 s …; 0: never',
+      fallback: 5,
+    },
+  ),
+  LOGIN_DELAY_AFTER_FAILURES_PER_ADDRESS: integerOption(
+    { min: 0, max: 1_000_000 },
+    { doc: 'The same for one client address (IPv6: its /64), whatever the account', fallback: 50 },
+  ),
+  LOGIN_DELAY_MAX_S: integerOption(
+    { min: 1, max: 86_400 },
+    { doc: 'Longest wait after wrong passwords, seconds', fallback: 900 },
+  ),
+  RATE_LIMIT_SIGNUPS_PER_ADDRESS: integerOption(
+    { min: 0, max: 1_000_000 },
+    { doc: 'Sign-ups per hour and client address; 0: no limit', fallback: 100 },
+  ),
+  MAX_PASSWORD_CHECKS: integerOption(
+    { min: 1, max: 64 },
+    {
+      doc: 'Passwords hashed at once, each of which keeps a core busy for about 20 ms; more take turns',
+      fallback: 1,
+    },
+  ),
+  RATE_LIMIT_MAILS_PER_ACCOUNT: integerOption(
+    { min: 0, max: 1_000_000 },
+    {
+      doc: 'Mails that strangers and owners can have sent to one address per hour; 0: no limit',
+      fallback: 5,
+    },
+  ),
+  ACCOUNT_GRACE_DAYS: integerOption(
+    { min: 0, max: 3_650 },
+    { doc: 'Time in which a deleted account can be restored, days', fallback: 30 },
   ),
   MAX_BODY_BYTES: integerOption(
     { min: 1_000, max: 64_000_000 },

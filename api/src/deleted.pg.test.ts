@@ -1,7 +1,8 @@
 import { toDocumentName } from '@nexus/core'
 import { withTestDatabase } from '@nexus/core/testkit'
 import { describe, expect, test, vi } from 'vitest'
-import { invite, type Person, signUp, somePanel, startTestApi } from './testkit/test-api.ts'
+import { invite, PASSWORD, type Person, signUp, somePanel, startTestApi } from './testkit/test-api.ts'
+import { purgeDeleted } from './use-cases/purge.ts'
 
 const database = withTestDatabase()
 const start = (options = {}) => startTestApi({ db: database.db, ...options })
@@ -89,6 +90,26 @@ describe('a deleted workspace', () => {
     expect(await rowsOf('panels', ben)).toHaveLength(3)
     expect((await ben.call('POST', `/api/panels/${other.panelId}/restore`)).status).toBe(200)
   })
+})
+
+test('[DEL6] what was deleted with an account waits for the account', async () => {
+  const api = await start({ options: { DELETED_DAYS: 1, ACCOUNT_GRACE_DAYS: 30 } })
+  const ann = await signUp(api)
+  await ann.call('DELETE', '/api/auth/me', { body: { password: PASSWORD } })
+  const { db } = database
+  const mine = () => db.selectFrom('workspaces').select('id').where('owner_id', '=', ann.userId).execute()
+  const set = { deleted_at: longAgo(2) }
+  await db.updateTable('workspaces').set(set).where('owner_id', '=', ann.userId).execute()
+  await db
+    .updateTable('panel_states')
+    .set(set)
+    .where('workspace_id', '=', ann.workspaceId as never)
+    .execute()
+  await purgeDeleted(db, longAgo(1))
+  expect(await mine()).toHaveLength(1)
+  await db.deleteFrom('users').where('id', '=', ann.userId).execute()
+  await purgeDeleted(db, longAgo(1))
+  expect(await mine()).toEqual([])
 })
 
 describe('a deleted panel', () => {

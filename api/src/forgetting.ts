@@ -1,8 +1,10 @@
 import type { Logger } from '@nexus/core/server'
+import { forgetAccountTokens } from './accounts/account-tokens.ts'
 import type { ApiParts } from './parts.ts'
 import { forgetAudit } from './use-cases/audit.ts'
 import { forgetInvitations } from './use-cases/invitations.ts'
 import { purgeDeleted } from './use-cases/purge.ts'
+import { purgeAccounts } from './use-cases/purge-accounts.ts'
 import { forgetSnapshotRequests } from './use-cases/snapshots.ts'
 
 /** How long a request can be sent again under its Idempotency-Key, ms. */
@@ -25,8 +27,10 @@ export function createForgetting(
       forgetInvitations(db, now),
       purgeDeleted(db, new Date(now.getTime() - options.DELETED_DAYS * DAY_MS)),
       forgetAudit(db, new Date(now.getTime() - options.AUDIT_DAYS * DAY_MS)),
+      forgetAccountTokens(db, now),
+      purgeAccounts(db, now),
     ]).catch((error: unknown) => {
-      logger.debug({ err: error }, 'old receipts could not be thrown away; trying again')
+      logger.debug({ err: error }, 'what is old could not be thrown away; trying again')
     })
   }
   return {

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { createOpenApiDocument } from './openapi/openapi-document.ts'
 import { BROKEN, HEADERS, HOSTILE, TYPES } from './testkit/hostile-values.ts'
+import { newMailFolder } from './testkit/read-mails.ts'
 import { exampleOf, type Schema } from './testkit/schema-example.ts'
 import { sendRaw } from './testkit/send-raw.ts'
 import { PASSWORD, type Person, signUp, somePanel, startTestApi, type TestApi } from './testkit/test-api.ts'
@@ -99,6 +100,10 @@ const ENDS_SOMETHING = new Set([
   'DELETE /api/workspaces/{workspaceId}',
   'DELETE /api/panels/{panelId}',
   'POST /api/auth/logout',
+  'POST /api/auth/logout-everywhere',
+  'POST /api/auth/password',
+  'DELETE /api/auth/me',
+  'DELETE /api/workspaces/{workspaceId}/members/{userId}',
 ])
 const HOSTILE_SEGMENTS = [
   '%00',
@@ -196,6 +201,10 @@ async function fingerprint(): Promise<unknown> {
            (select count(*) from workspaces where deleted_at is null) as workspaces,
            (select coalesce(sum(hashtext(name || description || status)), 0) from workspaces) as described,
            (select coalesce(sum(hashtext(name || position::text)), 0) from panels where deleted_at is null) as panels,
+           (select count(*) from api_keys) as keys,
+           (select count(*) from invitations) as invitations,
+           (select coalesce(sum(hashtext(user_id || role)), 0) from workspace_members) as members,
+           (select coalesce(sum(hashtext(name || email)), 0) from users where deleted_at is null) as accounts,
            (select sum(version) from panel_states) as versions,
            (select count(*) from state_history) as rows
   `.execute(database.db)
@@ -210,7 +219,7 @@ const UNREACHABLE = new Set(['createSnapshot', 'refresh'])
 
 test('[HTTP12] no hostile request to any route gets an answer from 500 on, and what is refused changes nothing', async () => {
   const random = createRandom(SEED)
-  const api = await startTestApi({ db: database.db, snapshotWaitMs: 1 })
+  const api = await startTestApi({ db: database.db, snapshotWaitMs: 1, mailFolder: await newMailFolder() })
   const world = await createWorld(api)
   const { all, schemas } = operations()
   const reached = new Map<string, number>()

@@ -1,5 +1,6 @@
 import { withTestDatabase } from '@nexus/core/testkit'
 import { describe, expect, test, vi } from 'vitest'
+import { mailTo, newMailFolder } from './testkit/read-mails.ts'
 import { openEvents } from './testkit/subscribers.ts'
 import { invite, type Person, signUp, somePanel, startTestApi, type TestApi } from './testkit/test-api.ts'
 
@@ -43,6 +44,7 @@ describe('an invitation', () => {
       expiresAt: expect.any(String),
       token: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/),
       url: `https://nexus.example.org/invitation#${body.token}`,
+      isMailed: expect.any(Boolean),
     })
     expect((await ben.call('GET', `/api/workspaces/${ann.workspaceId}`)).status).toBe(404)
     const accepted = await accept(ben, body.token)
@@ -129,6 +131,21 @@ describe('an invitation', () => {
     const answers = await Promise.all([1, 2, 3].map(() => accept(ben, body.token)))
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 404, 404])
   })
+})
+
+test('[MEM10] an invitation is sent by mail, where mail is sent, without anything that people have typed', async () => {
+  const mailFolder = await newMailFolder()
+  const api = await start({ mailFolder })
+  const ann = await signUp(api)
+  await ann.call('PATCH', `/api/workspaces/${ann.workspaceId}`, {
+    body: { name: 'Buy https://evil.example' },
+  })
+  const { body } = await inviteBy(ann, 'guest@example.org')
+  expect(body.isMailed).toBe(true)
+  const mail = await mailTo(mailFolder, 'guest@example.org')
+  expect(mail.text).toContain(`https://nexus.test/invitation#${body.token}`)
+  expect(mail.text).not.toContain('evil')
+  expect((await inviteBy(await signUp(await start()), 'guest@example.org')).body.isMailed).toBe(false)
 })
 
 describe('a role', () => {

@@ -3,8 +3,12 @@ import type { Access, Credentials, Metrics } from '@nexus/core/server'
 import type { Db } from '@nexus/core/sql'
 import type { RequestHandler } from 'express'
 import type { Accounts } from './accounts/accounts.ts'
+import type { Passwords } from './accounts/passwords.ts'
+import type { InBackground } from './background-work.ts'
 import type { ApiOptions } from './config.ts'
 
+import type { Mailer } from './mail/mailer.ts'
+import type { AuthLimits } from './middleware/auth-limits.ts'
 import type { JsonBody } from './middleware/json-body.ts'
 import type { Replicas } from './replicas/replicas.ts'
 import type { Subscriptions } from './subscriptions/subscriptions.ts'
@@ -20,6 +24,10 @@ export interface ApiParts extends Credentials {
   readonly metrics: Metrics
   readonly options: ApiOptions
   readonly accounts: Accounts
+  readonly passwords: Passwords
+  readonly authLimits: AuthLimits
+  readonly mailer: Mailer
+  readonly inBackground: InBackground
   readonly access: Access
   readonly replicas: Replicas
   readonly snapshotWaitMs: number

@@ -19,7 +19,7 @@ export const STANDALONE_OPTIONS = {
   ...API_OPTIONS,
   HOST: textOption({ doc: 'Address to listen on; 0.0.0.0 lets other machines in', fallback: '127.0.0.1' }),
   DATA_DIR: textOption({
-    doc: 'Folder for the embedded database, Git repositories and secret',
+    doc: 'Folder for the embedded database, Git repositories, secret, and mails that no server takes',
     fallback: './data',
   }),
   DATABASE_URL: {

@@ -47,17 +47,21 @@ export async function startStandalone(options: StandaloneOptions, logger: Logger
   measureFanout(registry.part('standalone'), stores.fanout)
   let metricsPort: MetricsPort | null = null
   try {
-    const { api, collabServer, snapshots } = await createServices(options, { stores, registry, logger })
+    const address = { port: options.PORT }
+    const parts = { stores, registry, logger, address }
+    const { api, collabServer, snapshots } = await createServices(options, parts)
     services.push(api, collabServer, snapshots)
     for (const service of services) await service.start()
     metricsPort = await openMetricsPort(options, registry)
-    return await openPort({
+    const standalone = await openPort({
       options,
       metricsPort,
       routes: { api, collabServer, snapshots, studio: createStudioFiles(STUDIO_DIST) },
       services,
       stores,
     })
+    address.port = standalone.port
+    return standalone
   } catch (error) {
     await metricsPort?.close()
     for (const service of services) await service[Symbol.asyncDispose]()
@@ -70,9 +74,12 @@ interface ServiceParts {
   readonly stores: Stores
   readonly registry: MetricsRegistry
   readonly logger: Logger
+  /** Asked for, then listened on. */
+  readonly address: { readonly port: number }
 }
 
-async function createServices(options: StandaloneOptions, { stores, registry, logger }: ServiceParts) {
+async function createServices(options: StandaloneOptions, parts: ServiceParts) {
+  const { stores, registry, logger, address } = parts
   const { db, fanout, states } = stores
   const nodeId = createNodeId()
   const shared = { db, fanout, nodeId, log: createSqlUpdateLog(db) }
@@ -96,6 +103,10 @@ async function createServices(options: StandaloneOptions, { stores, registry, lo
       ...shared,
       states,
       commitDiffs: snapshots.commitDiffs,
+      ownMachine: {
+        origin: () => `http://localhost:${address.port}`,
+        mailFolder: join(options.DATA_DIR, 'mail'),
+      },
       logger: logger.child({ part: 'api' }),
       metrics: registry.part('api'),
       options: { ...options, AUTH_SECRET: authSecret },

@@ -1,15 +1,18 @@
-import { NexusError, type Plan, toUserId, type UserId } from '@nexus/core'
+import { type Clock, NexusError, type Plan, toUserId, type UserId } from '@nexus/core'
 import { ACCESS_TOKEN_TTL_S } from '@nexus/core/server'
 import type { Db, Trx } from '@nexus/core/sql'
 import { isAPIError } from 'better-auth/api'
-import { createAuthLibrary } from './auth-library.ts'
+import { createAuthLibrary, visitorHeaders } from './auth-library.ts'
 import { createCurrentDatabase } from './current-database.ts'
+import type { Passwords } from './passwords.ts'
+import { noteSessionUse, type Visitor } from './sessions.ts'
 
 export interface User {
   readonly id: UserId
   readonly email: string
   readonly name: string
   readonly plan: Plan
+  readonly emailVerified: boolean
 }
 
 /** Somebody who has just shown a password or a session. */
@@ -33,10 +36,17 @@ export interface Accounts {
    */
   signUp(
     person: { readonly email: string; readonly password: string; readonly name: string },
+    visitor: Visitor,
     furnish: (trx: Trx, user: User) => Promise<void>,
   ): Promise<SignedIn>
-  /** @throws {NexusError} `invalid_credentials`, the same for an unknown e-mail and a wrong password. */
-  signIn(credentials: { readonly email: string; readonly password: string }): Promise<SignedIn>
+  /**
+   * @throws {NexusError} `invalid_credentials`, the same for an unknown e-mail and a wrong password; `account_deleted` only
+   *   to whoever knows the password.
+   */
+  signIn(
+    credentials: { readonly email: string; readonly password: string },
+    visitor: Visitor,
+  ): Promise<SignedIn>
   /** A new access token; the session's end moves on. @throws {NexusError} `unauthorized` when the session is over. */
   refresh(sessionToken: string): Promise<SignedIn>
   /**
@@ -46,7 +56,7 @@ export interface Accounts {
   endSession(sessionToken: string): Promise<string | null>
   /** The token of a session, for somebody who only shows an access token made from it; `null` when it is over. */
   sessionTokenOf(session: { readonly id: string; readonly userId: UserId }): Promise<string | null>
-  /** `null` when the account is gone. */
+  /** `null` when the account is gone or closed. */
   findUser(userId: UserId): Promise<User | null>
   /** The JSON Web Key Set that checks access tokens. */
   publicKeys(): Promise<unknown>
@@ -56,10 +66,12 @@ export interface Accounts {
 export async function createAccounts(options: {
   readonly db: Db
   readonly secret: string
+  readonly passwords: Passwords
+  readonly clock: Clock
 }): Promise<Accounts> {
-  const { db } = options
+  const { db, clock } = options
   const current = createCurrentDatabase(db)
-  const library = createAuthLibrary({ db: current.db, secret: options.secret })
+  const library = createAuthLibrary({ ...options, db: current.db })
   await library.$context
 
   const toSignedIn = async (user: User, session: { id: string; token: string }): Promise<SignedIn> => {
@@ -79,11 +91,14 @@ export async function createAccounts(options: {
         await db.deleteFrom('sessions').where('expires_at', '<', new Date()).execute()
       }),
 
-    signUp: async (person, furnish) => {
+    signUp: async (person, visitor, furnish) => {
       const made = await translate(() =>
         db.transaction().execute((trx) =>
           current.within(trx, async () => {
-            const { user: created, token } = await library.api.signUpEmail({ body: person })
+            const { user: created, token } = await library.api.signUpEmail({
+              body: person,
+              headers: visitorHeaders(visitor),
+            })
             const session = await sessionByToken(trx, token)
             const user = await userById(trx, toUserId(created.id))
             if (!session || !user) throw new Error('The sign-up left no user or no session.')
@@ -95,10 +110,10 @@ export async function createAccounts(options: {
       return translate(() => toSignedIn(made.user, made.session))
     },
 
-    signIn: (credentials) =>
+    signIn: (credentials, visitor) =>
       translate(async () => {
         const { user: found, token } = await library.api
-          .signInEmail({ body: credentials })
+          .signInEmail({ body: credentials, headers: visitorHeaders(visitor) })
           .catch(refuseWrongCredentials)
         const session = await sessionByToken(db, token)
         const user = await userById(db, toUserId(found.id))
@@ -114,6 +129,7 @@ export async function createAccounts(options: {
           : null
         const user = found === null ? null : await userById(db, toUserId(found.user.id))
         if (!found || !user) throw new NexusError('unauthorized', 'The session is over; sign in again.')
+        await noteSessionUse(db, found.session.id, clock.now())
         return toSignedIn(user, found.session)
       }),
 
@@ -146,7 +162,12 @@ const isSessionToken = (token: string): boolean => /^[A-Za-z0-9]{16,64}$/.test(t
 const bearerHeaders = (token: string): Headers => new Headers({ authorization: `Bearer ${token}` })
 
 const userById = (db: Db | Trx, userId: UserId): Promise<User | undefined> =>
-  db.selectFrom('users').select(['id', 'email', 'name', 'plan']).where('id', '=', userId).executeTakeFirst()
+  db
+    .selectFrom('users')
+    .select(['id', 'email', 'name', 'plan', 'email_verified as emailVerified'])
+    .where('id', '=', userId)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst()
 
 const sessionByToken = (db: Db | Trx, token: string | null) =>
   db

@@ -1,9 +1,11 @@
-import { createOpaqueId } from '@nexus/core'
+import { createOpaqueId, toUserId } from '@nexus/core'
 import { ACCESS_TOKEN_AUDIENCE, ACCESS_TOKEN_ISSUER, ACCESS_TOKEN_TTL_S } from '@nexus/core/server'
 import type { Db } from '@nexus/core/sql'
 import { betterAuth } from 'better-auth'
 import { bearer, jwt } from 'better-auth/plugins'
-import { hashPassword, isPasswordRight } from './passwords.ts'
+import { refuseClosedAccount } from './closed-accounts.ts'
+import type { Passwords } from './passwords.ts'
+import type { Visitor } from './sessions.ts'
 
 /** A session ends after this long without use, in seconds. */
 export const SESSION_TTL_S = 30 * 86_400
@@ -12,8 +14,23 @@ const SESSION_UPDATE_AGE_S = 86_400
 
 const TIMES = { createdAt: 'created_at', updatedAt: 'updated_at' }
 
+/** The library asks headers where a visitor comes from; this one is written by us, whatever the visitor sends. */
+const ADDRESS_HEADER = 'x-nexus-client-address'
+const MAX_USER_AGENT_CHARS = 400
+
+/** What the library is told about whoever begins a session. */
+export const visitorHeaders = ({ ipAddress, userAgent }: Visitor): Headers =>
+  new Headers({
+    ...(ipAddress === null ? {} : { [ADDRESS_HEADER]: ipAddress }),
+    ...(userAgent === null ? {} : { 'user-agent': userAgent.slice(0, MAX_USER_AGENT_CHARS) }),
+  })
+
 /** better-auth over the tables of `0003_accounts.sql`. Only its functions are used; none of its routes is served. */
-export function createAuthLibrary(options: { readonly db: Db; readonly secret: string }) {
+export function createAuthLibrary(options: {
+  readonly db: Db
+  readonly secret: string
+  readonly passwords: Passwords
+}) {
   return betterAuth({
     database: { db: options.db, type: 'postgres' },
     secret: options.secret,
@@ -22,14 +39,21 @@ export function createAuthLibrary(options: { readonly db: Db; readonly secret: s
     telemetry: { enabled: false },
     rateLimit: { enabled: false },
     logger: { disabled: true },
-    advanced: { database: { generateId: createOpaqueId } },
+    advanced: {
+      database: { generateId: createOpaqueId },
+      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER], ipv6Subnet: 128 },
+    },
+    databaseHooks: {
+      // However somebody signs in.
+      session: { create: { before: ({ userId }) => refuseClosedAccount(options.db, toUserId(userId)) } },
+    },
     emailAndPassword: {
       enabled: true,
       minPasswordLength: 8,
       maxPasswordLength: 128,
       password: {
-        hash: hashPassword,
-        verify: ({ password, hash }) => isPasswordRight(password, hash),
+        hash: options.passwords.hash,
+        verify: ({ password, hash }) => options.passwords.isRight(password, hash),
       },
     },
     session: {

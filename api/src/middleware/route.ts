@@ -1,4 +1,5 @@
 import { NexusError } from '@nexus/core'
+import { isStorableText } from '@nexus/core/http-contract'
 import type { RequestHandler, Router } from 'express'
 import { setRoute } from './request-context.ts'
 
@@ -13,6 +14,9 @@ export function route(router: Router, path: string, handlers: Handlers): void {
   entry.all((request, _response, next) => {
     // Paths match in any case; where the router stands comes as the client has written it.
     setRoute(request, request.baseUrl.toLowerCase() + (path === '/' ? '' : path))
+    // No id of ours has such characters, and the database refuses to look for them.
+    if (!Object.values(request.params).every((value) => isStorableText(String(value))))
+      throw new NexusError('not_found', 'There is nothing at this address.')
     next()
   })
   const add = (handler: Handlers[Method]): RequestHandler[] => (handler === undefined ? [] : [handler].flat())

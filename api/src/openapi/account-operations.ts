@@ -43,7 +43,7 @@ export const ACCOUNT_OPERATIONS: readonly Operation[] = [
     answers: {
       200: { description: 'Signed in; the session cookie is set.', headers: ['Set-Cookie'], body: SIGNED_IN },
     },
-    errors: ['validation_failed', 'invalid_credentials', 'rate_limited'],
+    errors: ['validation_failed', 'invalid_credentials', 'account_deleted', 'rate_limited'],
     admits: 'anyone',
   },
   {

@@ -1,5 +1,6 @@
 import { ERRORS, type ErrorCode } from '@nexus/core'
 import { problemSchema } from '@nexus/core/http-contract'
+import { ACCOUNT_CARE_OPERATIONS } from './account-care-operations.ts'
 import { ACCOUNT_OPERATIONS } from './account-operations.ts'
 import { ADMITS } from './admits.ts'
 import { DELETED_OPERATIONS } from './deleted-operations.ts'
@@ -22,6 +23,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...MEMBER_OPERATIONS,
   ...ACCOUNT_OPERATIONS,
   ...KEY_OPERATIONS,
+  ...ACCOUNT_CARE_OPERATIONS,
 ]
 
 /** What any request may be told. */

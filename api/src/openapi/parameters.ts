@@ -14,6 +14,7 @@ export interface Parameter {
 const IN_PATH: Readonly<Record<string, string>> = {
   workspaceId: 'Id of the workspace.',
   panelId: 'Id of the panel.',
+  sessionId: 'Id of the session.',
   hash: 'The whole hash of a commit, 40 hex digits.',
   userId: 'Id of the person.',
   invitationId: 'Id of the invitation.',

@@ -1,6 +1,5 @@
 import { invitationTokenRequest } from '@nexus/core/http-contract'
 import { type RequestHandler, Router } from 'express'
-import { createAttemptLimit } from '../middleware/attempt-limit.ts'
 import { requirePerson } from '../middleware/authenticate.ts'
 import { parseBody } from '../middleware/parse.ts'
 import { callerOf } from '../middleware/request-context.ts'
@@ -12,15 +11,8 @@ import { readWorkspace } from '../use-cases/read-workspaces.ts'
 
 /** `/api/invitations`: for those who are invited. */
 export function createInvitationRoutes(parts: ApiParts): Router {
-  const { db, authenticate, options, clock } = parts
-  const perAddress = createAttemptLimit({ perMinute: options.RATE_LIMIT_AUTH_PER_ADDRESS, clock })
+  const { db, authenticate, authLimits } = parts
 
-  const limitAddress: RequestHandler = (request, _response, next) => {
-    const address = request.ip ?? 'unknown'
-    perAddress.check(address)
-    perAddress.count(address)
-    next()
-  }
   const show: RequestHandler = async (request, response) => {
     response.setHeader('cache-control', 'no-store')
     response.json(await showInvitation(db, parseBody(invitationTokenRequest, request).token))
@@ -32,7 +24,7 @@ export function createInvitationRoutes(parts: ApiParts): Router {
   }
 
   const router = Router()
-  route(router, '/show', { POST: [limitAddress, ...parts.jsonBody(), show] })
+  route(router, '/show', { POST: [authLimits.perAddress, ...parts.jsonBody(), show] })
   route(router, '/accept', { POST: [authenticate, requirePerson, ...parts.jsonBody(), accept] })
   return router
 }

@@ -7,6 +7,7 @@ import { route } from '../middleware/route.ts'
 import type { ApiParts } from '../parts.ts'
 import { actorOf, readAudit } from '../use-cases/audit.ts'
 import { inviteByEmail, listInvitations, withdrawInvitation } from '../use-cases/invitations.ts'
+import { mailInvitation } from '../use-cases/mail-invitation.ts'
 import { changeMember, listMembers, removeMember } from '../use-cases/members.ts'
 import { type Right, requireWorkspace, toWorkspaceId } from '../use-cases/workspace-rights.ts'
 import { invitationUrl } from './invitation-url.ts'
@@ -30,11 +31,12 @@ export function createMemberRoutes(parts: ApiParts): Router {
       workspaceId,
       ...parseBody(inviteRequest, request),
     })
+    const isMailed = mailInvitation(parts, made)
     response.setHeader('cache-control', 'no-store')
     response
       .status(201)
       .location(`/api/workspaces/${workspaceId}/invitations/${made.id}`)
-      .json({ ...made, url: invitationUrl(options.PUBLIC_URL, made.token) })
+      .json({ ...made, url: invitationUrl(options.PUBLIC_URL, made.token), isMailed })
   }
   const change: RequestHandler = async (request, response) => {
     const workspaceId = await require(request, 'own')

@@ -52,6 +52,8 @@ interface TestApiOptions {
   readonly options?: Partial<ApiOptions>
   readonly now?: () => Date
   readonly snapshotWaitMs?: number
+  /** Mails become files there, with links to `https://nexus.test`. Absent: no mail is sent. */
+  readonly mailFolder?: string
 }
 
 const closers: (() => Promise<void>)[] = []
@@ -70,11 +72,19 @@ export async function startTestApi(given: TestApiOptions): Promise<TestApi> {
     metrics: given.metrics ?? createUnreadMetrics(),
     states: given.states ?? null,
     commitDiffs: given.commitDiffs ?? null,
+    ownMachine:
+      given.mailFolder === undefined
+        ? null
+        : { origin: () => 'https://nexus.test', mailFolder: given.mailFolder },
     logger: given.logger ?? createLogger({ service: 'api', level: 'silent' }),
     options: {
       AUTH_SECRET: TEST_SECRET,
       RATE_LIMIT_AUTH_PER_ADDRESS: 0,
       RATE_LIMIT_AUTH_PER_ACCOUNT: 0,
+      RATE_LIMIT_SIGNUPS_PER_ADDRESS: 0,
+      RATE_LIMIT_MAILS_PER_ACCOUNT: 0,
+      LOGIN_DELAY_AFTER_FAILURES: 0,
+      LOGIN_DELAY_AFTER_FAILURES_PER_ADDRESS: 0,
       ...given.options,
     },
     overrides: {

@@ -103,6 +103,7 @@ export async function requireQuota(trx: Trx, userId: UserId): Promise<void> {
     .selectFrom('users')
     .select('plan')
     .where('id', '=', userId)
+    .where('deleted_at', 'is', null)
     .forUpdate()
     .executeTakeFirst()
   if (owner === undefined) throw new NexusError('unauthorized', 'The account is gone.')

@@ -14,13 +14,19 @@ export async function purgeDeleted(db: Db, before: Date): Promise<void> {
 }
 
 async function idsOf(db: Db, table: 'panels' | 'workspaces', before: Date): Promise<string[]> {
-  const rows = await db
-    .selectFrom(table)
-    .select('id')
-    .where('deleted_at', '<', before)
-    .orderBy('deleted_at')
-    .limit(AT_ONCE)
-    .execute()
+  let query = db.selectFrom(table).select('id').where('deleted_at', '<', before)
+  // What was deleted with an account comes back with it, as long as that can.
+  if (table === 'workspaces')
+    query = query.where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('users')
+            .select('users.id')
+            .whereRef('users.id', '=', 'workspaces.deleted_with_account' as never),
+        ),
+      ),
+    )
+  const rows = await query.orderBy('deleted_at').limit(AT_ONCE).execute()
   return rows.map(({ id }) => id)
 }
 

@@ -23,6 +23,7 @@ export async function startNexusSide({ nodes, env = {} }: SideOptions): Promise<
     ...common,
     AUTH_SECRET: 'a secret of at least 32 characters',
     RATE_LIMIT_AUTH_PER_ADDRESS: '0',
+    RATE_LIMIT_SIGNUPS_PER_ADDRESS: '0',
   })
   const account = await signUp(api.url)
   const tokens = [

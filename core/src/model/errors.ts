@@ -21,6 +21,12 @@ export const ERRORS = {
     title: 'Sign in, or send a valid access token.',
   },
   invalid_credentials: { status: 401, closeCode: null, retry: false, title: 'E-mail or password is wrong.' },
+  account_deleted: {
+    status: 403,
+    closeCode: null,
+    retry: false,
+    title: 'This account has been deleted; until it is removed for good it can be restored.',
+  },
   forbidden: { status: 403, closeCode: 4403, retry: false, title: 'Your role does not allow this.' },
   quota_exceeded: { status: 403, closeCode: null, retry: false, title: 'The limit of your plan is reached.' },
   not_found: {
@@ -89,6 +95,12 @@ export const ERRORS = {
   invalid_nxml: { status: 422, closeCode: null, retry: false, title: 'The NXML source has errors.' },
   rate_limited: { status: 429, closeCode: 4429, retry: true, title: 'Too many requests; wait a moment.' },
   internal: { status: 500, closeCode: 1011, retry: true, title: 'Something went wrong on our side.' },
+  mail_not_configured: {
+    status: 501,
+    closeCode: null,
+    retry: false,
+    title: 'This installation sends no e-mail.',
+  },
   unavailable: {
     status: 503,
     closeCode: 1013,
@@ -110,6 +122,7 @@ export interface ErrorDetails {
   readonly limit?: number
   readonly plan?: string
   readonly retryAfter?: number
+  readonly deletesAt?: string
   readonly snapshotId?: string
   readonly panelId?: string
   readonly line?: number
@@ -152,6 +165,7 @@ export const ERROR_FIELDS: Readonly<Record<keyof ErrorDetails, FieldRow>> = {
   },
   plan: { codes: ['quota_exceeded'], text: 'The plan whose limit is reached.' },
   retryAfter: { codes: ['rate_limited'], text: 'Seconds to wait, as in `Retry-After`.' },
+  deletesAt: { codes: ['account_deleted'], text: 'When the account is removed for good.' },
   snapshotId: { codes: ['unavailable'], text: 'The snapshot that stays asked for and will be made later.' },
   panelId: { codes: ['not_found'], text: 'The panel that the snapshot does not show.' },
   line: { codes: ['invalid_nxml'], text: 'Where the first error of the source is, counted from 1.' },

@@ -1,7 +1,6 @@
 import type { Clock } from '../ports/clock.ts'
 import type { Fanout, Unsubscribe } from '../ports/fanout.ts'
 import type { Db } from '../sql/database.ts'
-import { ACCESS_TOKEN_TTL_S } from './access-token-verifier.ts'
 import { credentialOf, type VerifiedCaller } from './caller.ts'
 
 /** How long an answer of the database is believed, in ms: what was ended elsewhere works so long when the word of it is lost. */
@@ -36,7 +35,7 @@ export function createLiveCredentials(parts: {
     return entry !== undefined && entry.until > clock.now().getTime() ? entry.isLive : null
   }
   const onEnded = (id: string): void => {
-    remember(id, false, ACCESS_TOKEN_TTL_S * 1_000)
+    remember(id, false, BELIEVED_FOR_MS)
     for (const listener of [...listeners]) listener(id)
   }
   // Here at once. Of what others end we hear as soon as the fan-out can, and without it by asking.
@@ -76,10 +75,13 @@ async function isInDatabase(
           .where('expires_at', '>', clock.now())
           .executeTakeFirst()
       : await db
-          .selectFrom('api_keys')
-          .select('id')
-          .where('id', '=', id)
-          .where('user_id', '=', userId)
+          .selectFrom('api_keys as k')
+          .innerJoin('users as u', 'u.id', 'k.user_id')
+          .select('k.id')
+          .where('k.id', '=', id)
+          .where('k.user_id', '=', userId)
+          // A closed account opens nothing.
+          .where('u.deleted_at', 'is', null)
           .executeTakeFirst()
   return row !== undefined
 }

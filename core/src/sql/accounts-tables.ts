@@ -13,6 +13,10 @@ export interface UsersTable {
   plan: Generated<Plan>
   created_at: Generated<Date>
   updated_at: Generated<Date>
+  /** Closed by its owner. */
+  deleted_at: ColumnType<Date | null, Date | null | undefined>
+  /** From then on it is removed for good. */
+  deletes_at: ColumnType<Date | null, Date | null | undefined>
 }
 
 export interface SessionsTable {
@@ -25,6 +29,32 @@ export interface SessionsTable {
   ip_address: string | null
   user_agent: string | null
   user_id: UserId
+  last_used_at: ColumnType<Date | null, Date | null | undefined>
+}
+
+/** A way to sign in. */
+export interface AccountsTable {
+  id: string
+  account_id: string
+  /** `credential`: with a password. */
+  provider_id: string
+  user_id: UserId
+  /** Argon2id in PHC form. */
+  password: string | null
+  created_at: Generated<Date>
+  updated_at: Date
+}
+
+/** A link in a mail. */
+export interface AccountTokensTable {
+  /** SHA-256 of the token. */
+  hash: Uint8Array
+  purpose: 'reset_password' | 'verify_email'
+  user_id: UserId
+  /** The address the mail went to. */
+  email: string
+  created_at: Generated<Date>
+  expires_at: Date
 }
 
 /** Keys of programs; the keys themselves are nowhere. */

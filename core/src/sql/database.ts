@@ -4,7 +4,14 @@ import type { PanelId, SnapshotId, UserId, WorkspaceId } from '../model/ids.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { Version } from '../model/version.ts'
 import type { DocumentName } from '../wire/document-name.ts'
-import type { ApiKeysTable, JwksTable, SessionsTable, UsersTable } from './accounts-tables.ts'
+import type {
+  AccountsTable,
+  AccountTokensTable,
+  ApiKeysTable,
+  JwksTable,
+  SessionsTable,
+  UsersTable,
+} from './accounts-tables.ts'
 import type { AuditEventsTable, InvitationsTable, WorkspaceMembersTable } from './members-tables.ts'
 
 /** {panel id: version} */
@@ -67,6 +74,8 @@ interface WorkspacesTable {
   created_at: Generated<Date>
   updated_at: Generated<Date>
   deleted_at: Date | null
+  /** Whose account it was deleted with. */
+  deleted_with_account: ColumnType<UserId | null, UserId | null | undefined>
 }
 
 /** Gone for good, but for their repositories. */
@@ -167,6 +176,8 @@ export interface Database {
   users: UsersTable
   sessions: SessionsTable
   api_keys: ApiKeysTable
+  accounts: AccountsTable
+  account_tokens: AccountTokensTable
   jwks: JwksTable
 }
 

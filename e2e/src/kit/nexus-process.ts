@@ -49,6 +49,7 @@ export function startNexus({ dataDir, databaseUrl, env = {} }: StartOptions): Pr
       PORT: '0',
       DATA_DIR: dataDir,
       RATE_LIMIT_AUTH_PER_ADDRESS: '0',
+      RATE_LIMIT_SIGNUPS_PER_ADDRESS: '0',
       RATE_LIMIT_AUTH_PER_ACCOUNT: '0',
       ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
       ...env,

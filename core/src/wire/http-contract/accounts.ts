@@ -9,17 +9,21 @@ export const emailField = z.string().trim().toLowerCase().pipe(z.email().max(254
 const MIN_PASSWORD_CHARS = 8
 const MAX_PASSWORD_CHARS = 128
 
+/** One that is to be set. */
+export const newPasswordField = storableText({ min: MIN_PASSWORD_CHARS, max: MAX_PASSWORD_CHARS })
+/** Any text here is simply right or wrong. */
+export const passwordField = z.string().max(1_000)
+
 export const signupRequest = z.object({
   email: emailField,
-  password: storableText({ min: MIN_PASSWORD_CHARS, max: MAX_PASSWORD_CHARS }),
+  password: newPasswordField,
   name: nameField,
 })
 export type SignupRequest = z.input<typeof signupRequest>
 
 export const loginRequest = z.object({
   email: emailField,
-  /** Any text here is simply right or wrong. */
-  password: z.string().max(1_000),
+  password: passwordField,
 })
 export type LoginRequest = z.input<typeof loginRequest>
 
@@ -32,6 +36,8 @@ export const userSchema = z.object({
   email: z.string(),
   name: z.string(),
   plan: z.enum(PLANS),
+  /** Whether somebody has followed the link that was sent to `email`. */
+  emailVerified: z.boolean(),
 })
 export type UserView = z.infer<typeof userSchema>
 

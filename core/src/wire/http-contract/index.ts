@@ -1,5 +1,25 @@
 // The public HTTP contract as schemas. Safe in a browser.
 export {
+  type ChangePasswordRequest,
+  changePasswordRequest,
+  type DeleteAccountRequest,
+  type DeletedAccountView,
+  deleteAccountRequest,
+  deletedAccountSchema,
+  type ForgotPasswordRequest,
+  forgotPasswordRequest,
+  type ResetPasswordRequest,
+  type RestoreAccountRequest,
+  resetPasswordRequest,
+  restoreAccountRequest,
+  type SessionView,
+  sessionSchema,
+  type UpdateAccountRequest,
+  updateAccountRequest,
+  type VerifyEmailRequest,
+  verifyEmailRequest,
+} from './account-care.ts'
+export {
   type AccessTokenView,
   accessTokenSchema,
   emailField,

@@ -42,6 +42,8 @@ export const createdInvitationSchema = invitationSchema.extend({
   token: z.string(),
   /** The studio's page for it; `null` when the installation does not know its address. */
   url: z.string().nullable(),
+  /** A mail with the link is on its way. */
+  isMailed: z.boolean(),
 })
 /** The answer to `POST /api/workspaces/{w}/members`. */
 export type CreatedInvitationView = z.infer<typeof createdInvitationSchema>

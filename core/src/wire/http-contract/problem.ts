@@ -25,6 +25,7 @@ export const problemSchema = z.looseObject({
   limit: z.int().optional().describe(about('limit')),
   plan: z.string().optional().describe(about('plan')),
   retryAfter: z.int().optional().describe(about('retryAfter')),
+  deletesAt: z.string().optional().describe(about('deletesAt')),
   snapshotId: z.string().optional().describe(about('snapshotId')),
   panelId: z.string().optional().describe(about('panelId')),
   line: z.int().optional().describe(about('line')),

@@ -1,0 +1,64 @@
+import type { UserId } from '@nexus/core'
+import type { Db, Trx } from '@nexus/core/sql'
+
+/** Who began a session, as far as the request told. */
+export interface Visitor {
+  readonly ipAddress: string | null
+  readonly userAgent: string | null
+}
+
+export interface Session extends Visitor {
+  readonly id: string
+  readonly createdAt: Date
+  readonly lastUsedAt: Date
+  readonly expiresAt: Date
+}
+
+/** Those that are not over, the one used last first. */
+export async function listSessions(db: Db, userId: UserId, now: Date): Promise<Session[]> {
+  const rows = await db
+    .selectFrom('sessions')
+    .select(['id', 'created_at', 'last_used_at', 'expires_at', 'user_agent', 'ip_address'])
+    .where('user_id', '=', userId)
+    .where('expires_at', '>', now)
+    .execute()
+  return rows
+    .map((row) => ({
+      id: row.id,
+      createdAt: row.created_at,
+      lastUsedAt: row.last_used_at ?? row.created_at,
+      expiresAt: row.expires_at,
+      // The library writes what it does not know as nothing.
+      userAgent: row.user_agent || null,
+      ipAddress: row.ip_address || null,
+    }))
+    .toSorted((a, b) => b.lastUsedAt.getTime() - a.lastUsedAt.getTime())
+}
+
+/** It has just made an access token. */
+export async function noteSessionUse(db: Db, sessionId: string, now: Date): Promise<void> {
+  await db.updateTable('sessions').set({ last_used_at: now }).where('id', '=', sessionId).execute()
+}
+
+/** @returns Whether it was one of that user's and there. */
+export async function deleteSession(
+  db: Db,
+  { id, userId }: { readonly id: string; readonly userId: UserId },
+): Promise<boolean> {
+  const { numDeletedRows } = await db
+    .deleteFrom('sessions')
+    .where('id', '=', id)
+    .where('user_id', '=', userId)
+    .executeTakeFirst()
+  return numDeletedRows > 0n
+}
+
+/** @param exceptId - The one that stays, if any. @returns The ids of those that are over now. */
+export async function deleteSessions(
+  db: Db | Trx,
+  { userId, exceptId = null }: { readonly userId: UserId; readonly exceptId?: string | null },
+): Promise<string[]> {
+  const query = db.deleteFrom('sessions').where('user_id', '=', userId)
+  const rows = await (exceptId === null ? query : query.where('id', '!=', exceptId)).returning('id').execute()
+  return rows.map(({ id }) => id)
+}
