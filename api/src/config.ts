@@ -55,6 +55,13 @@ const TUNING_OPTIONS = {
     { min: 0, max: 1_000_000 },
     { doc: 'Sign-ups per hour and client address; 0: no limit', fallback: 100 },
   ),
+  SIGNING_KEY_DAYS: integerOption(
+    { min: 1, max: 3_650 },
+    {
+      doc: 'Age at which the key that signs access tokens gets a successor, days; nobody notices',
+      fallback: 90,
+    },
+  ),
   MAX_PASSWORD_CHECKS: integerOption(
     { min: 1, max: 64 },
     {

@@ -14,7 +14,13 @@ const INTERVAL_MS = 600_000
 
 /** Throws away, from time to time, what was kept for a while only. */
 export function createForgetting(
-  { db, receipts, clock, options }: Pick<ApiParts, 'db' | 'receipts' | 'clock' | 'options'>,
+  {
+    db,
+    receipts,
+    accounts,
+    clock,
+    options,
+  }: Pick<ApiParts, 'db' | 'receipts' | 'accounts' | 'clock' | 'options'>,
   logger: Logger,
 ) {
   let timer: NodeJS.Timeout | null = null
@@ -29,6 +35,7 @@ export function createForgetting(
       forgetAudit(db, new Date(now.getTime() - options.AUDIT_DAYS * DAY_MS)),
       forgetAccountTokens(db, now),
       purgeAccounts(db, now),
+      accounts.rotateKeys(),
     ]).catch((error: unknown) => {
       logger.debug({ err: error }, 'what is old could not be thrown away; trying again')
     })

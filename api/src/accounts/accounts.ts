@@ -2,10 +2,12 @@ import { type Clock, NexusError, type Plan, toUserId, type UserId } from '@nexus
 import { ACCESS_TOKEN_TTL_S } from '@nexus/core/server'
 import type { Db, Trx } from '@nexus/core/sql'
 import { isAPIError } from 'better-auth/api'
+import { symmetricEncrypt } from 'better-auth/crypto'
 import { createAuthLibrary, visitorHeaders } from './auth-library.ts'
 import { createCurrentDatabase } from './current-database.ts'
 import type { Passwords } from './passwords.ts'
 import { noteSessionUse, type Visitor } from './sessions.ts'
+import { rotateSigningKeys } from './signing-keys.ts'
 
 export interface User {
   readonly id: UserId
@@ -29,6 +31,8 @@ export interface SignedIn {
 export interface Accounts {
   /** Makes sure that there is a key to sign with, and clears away sessions that are over. */
   start(): Promise<void>
+  /** Makes a new key when the one that signs is old; tokens of older keys stay valid. */
+  rotateKeys(): Promise<void>
   /**
    * Creates the user, a session, and what `furnish` adds, in one transaction.
    *
@@ -68,11 +72,12 @@ export async function createAccounts(options: {
   readonly secret: string
   readonly passwords: Passwords
   readonly clock: Clock
+  readonly signingKeyDays: number
 }): Promise<Accounts> {
   const { db, clock } = options
   const current = createCurrentDatabase(db)
   const library = createAuthLibrary({ ...options, db: current.db })
-  await library.$context
+  const { secretConfig } = await library.$context
 
   const toSignedIn = async (user: User, session: { id: string; token: string }): Promise<SignedIn> => {
     const { token } = await library.api.signJWT({
@@ -84,10 +89,20 @@ export async function createAccounts(options: {
   }
   const translate = <T>(work: () => Promise<T>): Promise<T> => translateErrors(db, work)
 
+  const rotateKeys = (): Promise<void> =>
+    rotateSigningKeys(db, {
+      now: clock.now(),
+      keyDays: options.signingKeyDays,
+      encrypt: async (data) => JSON.stringify(await symmetricEncrypt({ key: secretConfig, data })),
+    })
+
   return {
+    rotateKeys,
+
     start: () =>
       translate(async () => {
         await library.api.getJwks()
+        await rotateKeys()
         await db.deleteFrom('sessions').where('expires_at', '<', new Date()).execute()
       }),
 
