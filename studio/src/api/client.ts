@@ -1,5 +1,6 @@
 import { createClient, isApiError } from '@nexus/client'
 import { type AccessToken, createAccessToken } from './access-token.ts'
+import { createAccountCareApi } from './account-care.ts'
 import {
   type Commit,
   type FileDiff,
@@ -51,12 +52,15 @@ const anotherKey = () => ({ 'Idempotency-Key': crypto.randomUUID() })
 /** The calls of the studio, by the name of what they do. Each throws {@link ApiError}. */
 interface Api {
   readonly token: AccessToken
+  readonly care: ReturnType<typeof createAccountCareApi>
   readonly members: ReturnType<typeof createMembersApi>
   readonly keys: ReturnType<typeof createKeysApi>
   /** Called once when the session turns out to be over. */
   onSessionOver(listener: () => void): void
   signUp(person: { email: string; password: string; name: string }): Promise<Admission>
   signIn(person: { email: string; password: string }): Promise<Admission>
+  /** Undoes the deletion of an account, and signs in. */
+  restoreAccount(person: { email: string; password: string }): Promise<Admission>
   signOut(): Promise<void>
   me(): Promise<Account>
   listWorkspaces(): Promise<WorkspaceSummary[]>
@@ -103,7 +107,8 @@ export function createApi(): Api {
     try {
       return (await call).data
     } catch (error) {
-      if (isApiError(error) && error.status === 401) announceEnd()
+      // A wrong password is a 401 too, and no reason to sign out.
+      if (isApiError(error, 'unauthorized')) announceEnd()
       throw error
     }
   }
@@ -125,6 +130,7 @@ export function createApi(): Api {
 
   return {
     token,
+    care: createAccountCareApi({ http, open, typedOf, done }),
     members: createMembersApi({ http, open, typedOf, done }),
     keys: createKeysApi({ http, open, typedOf, done }),
     onSessionOver: (listener) => {
@@ -132,6 +138,7 @@ export function createApi(): Api {
     },
     signUp: (person) => admit(open.POST('/api/auth/signup', { body: person })),
     signIn: (person) => admit(open.POST('/api/auth/login', { body: person })),
+    restoreAccount: (person) => admit(open.POST('/api/auth/restore-account', { body: person })),
     signOut: async () => {
       try {
         await http.POST('/api/auth/logout', { body: {} })

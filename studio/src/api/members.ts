@@ -34,10 +34,12 @@ export function createMembersApi({ http, open, typedOf, done }: Calls) {
     /** The owner first, then by name. */
     list: (workspaceId: string): Promise<readonly Member[]> =>
       typedOf(http.GET('/api/workspaces/{workspaceId}/members', workspace(workspaceId))),
-    /** Also those who have been invited before. @returns The token, for the link. */
-    invite: async (workspaceId: string, body: { email: string; role: InvitedRole }): Promise<string> =>
-      (await typedOf(http.POST('/api/workspaces/{workspaceId}/members', { ...workspace(workspaceId), body })))
-        .token,
+    /** Also those who have been invited before. @returns The token, for the link, and whether that was mailed. */
+    invite: (
+      workspaceId: string,
+      body: { email: string; role: InvitedRole },
+    ): Promise<{ readonly token: string; readonly isMailed: boolean }> =>
+      typedOf(http.POST('/api/workspaces/{workspaceId}/members', { ...workspace(workspaceId), body })),
     /** `owner` hands the workspace over. */
     changeRole: (workspaceId: string, userId: string, role: Role): Promise<void> =>
       done(

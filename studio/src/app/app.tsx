@@ -3,12 +3,14 @@ import { useEffect, useState } from 'react'
 import { messageOf } from '../api/problem.ts'
 import type { Account } from '../api/shapes.ts'
 import { AccountScreen } from '../features/account/account-screen.tsx'
+import { MailLinkScreen } from '../features/account/mail-link-screen.tsx'
 import { Launcher } from '../features/launcher/launcher.tsx'
 import { InvitationScreen } from '../features/members/invitation-screen.tsx'
 import { CreateDialog } from '../features/workspaces/create-dialog.tsx'
 import { SelectorDialog } from '../features/workspaces/selector-dialog.tsx'
 import { useAccount } from '../stores/account.ts'
 import { useInvitation } from '../stores/invitation.ts'
+import { useMailLink } from '../stores/mail-link.ts'
 import { useNavigation } from '../stores/navigation.ts'
 import { rememberedWorkspace, rememberWorkspace } from '../stores/remembered.ts'
 import { scratchName } from '../stores/scratch-name.ts'
@@ -25,6 +27,8 @@ export function App() {
   const current = useAccount((state) => state.current)
   const route = useNavigation((state) => state.route)
   const invited = useInvited()
+  const link = useMailLink((state) => state.link)
+  if (link !== null) return <MailLinkScreen link={link} />
   if (current.state === 'checking') return <Starting problem={current.problem} />
   if (current.state === 'signed-out')
     return (

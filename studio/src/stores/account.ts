@@ -16,6 +16,10 @@ interface AccountStore {
   readonly current: AccountState
   signUp(person: { email: string; password: string; name: string }): Promise<void>
   signIn(person: { email: string; password: string }): Promise<void>
+  /** Brings a deleted account back. */
+  restoreAccount(person: { email: string; password: string }): Promise<void>
+  /** Closes the account. @throws {ApiError} */
+  deleteAccount(password: string): Promise<void>
   /** Ends the session everywhere and removes the copies this browser keeps for offline work. */
   signOut(): Promise<void>
 }
@@ -29,6 +33,17 @@ export const useAccount = create<AccountStore>()((set, get) => ({
   current: { state: 'checking', problem: null },
   signUp: async (person) => set({ current: admitted(await api.signUp(person), true) }),
   signIn: async (person) => set({ current: admitted(await api.signIn(person), false) }),
+  restoreAccount: async (person) => set({ current: admitted(await api.restoreAccount(person), false) }),
+  deleteAccount: async (password) => {
+    const { current } = get()
+    const deletesAt = await api.care.deleteAccount(password)
+    api.token.forget()
+    const day = new Intl.DateTimeFormat('en', { dateStyle: 'medium' }).format(new Date(deletesAt))
+    const notice = `Your account is closed. Until ${day} you can bring it back by signing in.`
+    set({ current: { state: 'signed-out', notice } })
+    tellOtherTabs({ type: 'signed-out' })
+    if (current.state === 'signed-in') await clearOfflineCopies(current.account.id)
+  },
   signOut: async () => {
     const { current } = get()
     await api.signOut()

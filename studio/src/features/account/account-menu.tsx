@@ -1,5 +1,5 @@
-import { KeyRound, LogOut, Monitor, Moon, Sun } from 'lucide-react'
-import { type ReactElement, useState } from 'react'
+import { CircleUser, KeyRound, LogOut, Monitor, Moon, Sun } from 'lucide-react'
+import { lazy, type ReactElement, Suspense, useState } from 'react'
 import { messageOf } from '../../api/problem.ts'
 import type { Account } from '../../api/shapes.ts'
 import { useAccount } from '../../stores/account.ts'
@@ -7,7 +7,10 @@ import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from '../../ui/menu.tsx'
 import { useTheme } from '../../ui/theme.ts'
 import { showToast } from '../../ui/toasts.ts'
-import { KeysDialog } from '../keys/keys-dialog.tsx'
+
+// Few people open them, and nobody at once.
+const KeysDialog = lazy(async () => ({ default: (await import('../keys/keys-dialog.tsx')).KeysDialog }))
+const SettingsDialog = lazy(async () => ({ default: (await import('./settings-dialog.tsx')).SettingsDialog }))
 
 const THEME_OPTIONS = [
   { value: 'system', label: 'System', icon: <Monitor aria-hidden /> },
@@ -36,6 +39,7 @@ export function AccountMenu({
   const signOut = useAccount((state) => state.signOut)
   const [asking, setAsking] = useState(false)
   const [showsKeys, setShowsKeys] = useState(false)
+  const [showsSettings, setShowsSettings] = useState(false)
 
   const leave = () => {
     if (hasUnsavedEdits()) return setAsking(true)
@@ -54,6 +58,9 @@ export function AccountMenu({
         <MenuSeparator />
         <MenuChoice label="Theme" value={theme} onChange={choose} options={THEME_OPTIONS} />
         <MenuSeparator />
+        <MenuItem icon={<CircleUser aria-hidden />} onSelect={() => setShowsSettings(true)}>
+          Account
+        </MenuItem>
         <MenuItem icon={<KeyRound aria-hidden />} onSelect={() => setShowsKeys(true)}>
           API keys
         </MenuItem>
@@ -61,7 +68,10 @@ export function AccountMenu({
           Sign out
         </MenuItem>
       </Menu>
-      <KeysDialog open={showsKeys} onOpenChange={setShowsKeys} />
+      <Suspense>
+        {showsSettings && <SettingsDialog open onOpenChange={setShowsSettings} account={account} />}
+        {showsKeys && <KeysDialog open onOpenChange={setShowsKeys} />}
+      </Suspense>
       <ConfirmDialog
         open={asking}
         onOpenChange={setAsking}

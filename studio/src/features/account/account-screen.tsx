@@ -5,9 +5,8 @@ import { useNavigation } from '../../stores/navigation.ts'
 import { Button } from '../../ui/button.tsx'
 import { TextField } from '../../ui/field.tsx'
 import { Logo } from '../../ui/logo.tsx'
-
-/** Shortest password the studio sends, characters. The server decides. */
-const MIN_PASSWORD_LENGTH = 8
+import { ForgotDialog } from './forgot-dialog.tsx'
+import { MIN_PASSWORD_LENGTH } from './password-length.ts'
 
 interface Problems {
   readonly name?: string
@@ -59,6 +58,10 @@ export function AccountScreen({ isNew, notice, invitedEmail }: AccountScreenProp
   /** What was typed on the other of the two forms. */
   const [email, setEmail] = useState('')
   const form = useRef<HTMLFormElement>(null)
+  const restoreAccount = useAccount((state) => state.restoreAccount)
+  /** Who has an account that is deleted and can come back. */
+  const [closed, setClosed] = useState<Entries | null>(null)
+  const [isForgotten, setForgotten] = useState(false)
 
   useEffect(() => {
     document.title = isNew ? 'Create your account · Nexus' : 'Sign in · Nexus'
@@ -70,6 +73,7 @@ export function AccountScreen({ isNew, notice, invitedEmail }: AccountScreenProp
     const found = problemsOf(entries, isNew)
     setProblems(found)
     setFailure(null)
+    setClosed(null)
     const [first] = Object.keys(found)
     if (first !== undefined) {
       form.current?.querySelector<HTMLInputElement>(`[name=${first}]`)?.focus()
@@ -79,11 +83,22 @@ export function AccountScreen({ isNew, notice, invitedEmail }: AccountScreenProp
     try {
       await (isNew ? signUp(entries) : signIn(entries))
     } catch (error) {
+      setClosed(isApiError(error, 'account_deleted') ? entries : null)
       setFailure(
         isApiError(error, 'email_taken')
           ? 'This e-mail has an account already. Sign in instead.'
           : messageOf(error),
       )
+      setBusy(false)
+    }
+  }
+
+  const restore = async ({ email: closedEmail, password }: Entries): Promise<void> => {
+    setBusy(true)
+    try {
+      await restoreAccount({ email: closedEmail, password })
+    } catch (error) {
+      setFailure(messageOf(error))
       setBusy(false)
     }
   }
@@ -142,12 +157,32 @@ export function AccountScreen({ isNew, notice, invitedEmail }: AccountScreenProp
               {failure}
             </p>
           )}
+          {closed !== null && (
+            <Button busy={busy} className="w-full" onClick={() => void restore(closed)}>
+              Bring my account back
+            </Button>
+          )}
           <Button type="submit" variant="primary" size="lg" busy={busy} className="w-full">
             {isNew ? 'Create account' : 'Sign in'}
           </Button>
         </form>
 
-        <p className="mt-5 text-center text-sm text-muted">
+        {!isNew && (
+          <p className="mt-5 text-center text-sm">
+            <button
+              type="button"
+              onClick={() => {
+                if (form.current !== null) setEmail(entriesOf(form.current).email)
+                setForgotten(true)
+              }}
+              className="rounded-sm text-muted underline-offset-3 hover:underline"
+            >
+              Forgot your password?
+            </button>
+          </p>
+        )}
+        <ForgotDialog open={isForgotten} onOpenChange={setForgotten} email={email} />
+        <p className="mt-3 text-center text-sm text-muted">
           {isNew ? 'You have an account?' : 'New here?'}{' '}
           <button
             type="button"

@@ -12,6 +12,7 @@ import { INVITED_ROLES } from './roles.ts'
 interface Made {
   readonly email: string
   readonly link: string
+  readonly isMailed: boolean
 }
 
 /** Invites somebody by e-mail address, and shows the link to pass on. */
@@ -29,8 +30,8 @@ export function InviteForm({ workspaceId, onInvited }: { workspaceId: string; on
     setProblem(null)
     setBusy(true)
     try {
-      const token = await api.members.invite(workspaceId, { email, role })
-      setMade({ email, link: invitationLink(token) })
+      const { token, isMailed } = await api.members.invite(workspaceId, { email, role })
+      setMade({ email, link: invitationLink(token), isMailed })
       form.reset()
       onInvited()
     } catch (error) {
@@ -60,8 +61,8 @@ export function InviteForm({ workspaceId, onInvited }: { workspaceId: string; on
       {made !== null && (
         <div role="status" className="rounded-md border border-line bg-info-soft p-3">
           <p className="mb-2 text-sm">
-            {made.email} is invited. Pass this link on; it is good for 14 days, for that address only, and
-            shown only now.
+            {made.email} is invited{made.isMailed ? ', and has been sent this link.' : '. Pass this link on.'}{' '}
+            It is good for 14 days, for that address only, and shown only now.
           </p>
           <CopyField label="Link" text={made.link} />
         </div>

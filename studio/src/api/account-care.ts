@@ -1,0 +1,35 @@
+import type { Calls } from './calls.ts'
+
+/** Where the person is signed in. */
+export interface SessionEntry {
+  readonly id: string
+  /** RFC 3339. */
+  readonly lastUsedAt: string
+  readonly userAgent: string | null
+  readonly ipAddress: string | null
+  /** The one this page uses. */
+  readonly isCurrent: boolean
+}
+
+/** Passwords, sessions and the end of an account. Each call throws {@link ApiError}. */
+export function createAccountCareApi({ http, open, typedOf, done }: Calls) {
+  return {
+    /** The same whether anybody has the address. */
+    forgotPassword: (email: string): Promise<void> =>
+      done(open.POST('/api/auth/forgot-password', { body: { email } })),
+    resetPassword: (token: string, newPassword: string): Promise<void> =>
+      done(open.POST('/api/auth/reset-password', { body: { token, newPassword } })),
+    verifyEmail: (token: string): Promise<void> =>
+      done(open.POST('/api/auth/verify-email', { body: { token } })),
+    /** All other sessions end. */
+    changePassword: (currentPassword: string, newPassword: string): Promise<void> =>
+      done(http.POST('/api/auth/password', { body: { currentPassword, newPassword } })),
+    /** The one used last first. */
+    listSessions: (): Promise<readonly SessionEntry[]> => typedOf(http.GET('/api/auth/sessions')),
+    endSession: (sessionId: string): Promise<void> =>
+      done(http.DELETE('/api/auth/sessions/{sessionId}', { params: { path: { sessionId } } })),
+    /** @returns Until when it can be undone, RFC 3339. */
+    deleteAccount: async (password: string): Promise<string> =>
+      (await typedOf(http.DELETE('/api/auth/me', { body: { password } }))).deletesAt,
+  }
+}
