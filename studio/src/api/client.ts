@@ -69,6 +69,7 @@ interface Api {
   activateWorkspace(id: string): Promise<Workspace>
   changeWorkspace(id: string, change: { name?: string; description?: string }): Promise<void>
   deleteWorkspace(id: string): Promise<void>
+  restoreDeletedWorkspace(id: string): Promise<void>
   createPanel(panel: {
     workspaceId: string
     name: string
@@ -77,6 +78,9 @@ interface Api {
   }): Promise<PanelSummary>
   renamePanel(id: string, name: string): Promise<void>
   deletePanel(id: string): Promise<void>
+  /** Makes a panel like it, right behind it. */
+  duplicatePanel(id: string): Promise<PanelSummary>
+  restorePanel(id: string): Promise<PanelSummary>
   library(): Promise<LibraryEntry[]>
   /** Names of the members of a workspace, by their ids. */
   memberNames(workspaceId: string): Promise<ReadonlyMap<string, string>>
@@ -169,6 +173,17 @@ export function createApi(): Api {
     },
     deletePanel: async (id) => {
       await dataOf(http.DELETE('/api/panels/{panelId}', panel(id)))
+    },
+    duplicatePanel: async (id) =>
+      parsePanel(
+        await dataOf(
+          http.POST('/api/panels/{panelId}/duplicate', { ...panel(id), body: {}, headers: anotherKey() }),
+        ),
+      ),
+    restorePanel: async (id) =>
+      parsePanel(await dataOf(http.POST('/api/panels/{panelId}/restore', panel(id)))),
+    restoreDeletedWorkspace: async (id) => {
+      await dataOf(http.POST('/api/workspaces/{workspaceId}/restore-deleted', workspace(id)))
     },
     library: async () => parseLibrary(await dataOf(http.GET('/api/library'))),
     memberNames: async (id) => {

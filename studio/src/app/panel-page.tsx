@@ -28,7 +28,7 @@ export function PanelPage({ workspace, panel, drawerButton, onOpenPanel, onDelet
     document.title = `${panel.name} · ${workspace.name} · Nexus`
   }, [panel.name, workspace.name])
 
-  const header = { panel, workspaceId: workspace.id, canWrite, drawerButton, onDeleted }
+  const header = { panel, workspaceId: workspace.id, canWrite, drawerButton, onDeleted, onOpenPanel }
   if (session === null) {
     return (
       <>
@@ -37,7 +37,7 @@ export function PanelPage({ workspace, panel, drawerButton, onOpenPanel, onDelet
       </>
     )
   }
-  return <LivePanelPage key={session.panelId} {...header} session={session} onOpenPanel={onOpenPanel} />
+  return <LivePanelPage key={session.panelId} {...header} session={session} />
 }
 
 interface LivePanelPageProps extends Omit<PanelPageProps, 'workspace'> {
@@ -66,6 +66,7 @@ function LivePanelPage({
         canWrite={canWrite}
         drawerButton={drawerButton}
         onDeleted={onDeleted}
+        onOpenPanel={onOpenPanel}
         sign={status.sign === 'saved' && !canWrite ? 'view-only' : status.sign}
         session={session}
         people={<PeopleList people={people} label="People in this panel" />}

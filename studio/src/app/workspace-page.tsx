@@ -14,6 +14,7 @@ import { useWorkspaces } from '../stores/workspaces.ts'
 import { Button, IconButton } from '../ui/button.tsx'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
+import { offerUndo } from '../ui/offer-undo.ts'
 import { RenameDialog } from '../ui/rename-dialog.tsx'
 import { useReturnFocus } from '../ui/use-return-focus.ts'
 import { PanelPage } from './panel-page.tsx'
@@ -44,6 +45,7 @@ export function WorkspacePage({
   const go = useNavigation((state) => state.go)
   const renameWorkspace = useWorkspaces((state) => state.renameWorkspace)
   const deleteWorkspace = useWorkspaces((state) => state.deleteWorkspace)
+  const restoreWorkspace = useWorkspaces((state) => state.restoreWorkspace)
   const people = usePeople()
   const [asking, setAsking] = useState<'add' | 'rename' | 'history' | 'members' | 'delete' | null>(null)
   const [isDrawerOpen, setDrawerOpen] = useState(false)
@@ -183,11 +185,18 @@ export function WorkspacePage({
         open={asking === 'delete'}
         onOpenChange={() => setAsking(null)}
         title={`Delete “${workspace.name}”?`}
-        description="The workspace and its panels disappear for everyone. Their data is kept for some days."
+        description="The workspace and its panels disappear for everyone. For some weeks you can bring them back."
         confirmLabel="Delete workspace"
         onConfirm={async () => {
           await deleteWorkspace(workspace.id)
           onLeave()
+          offerUndo({
+            message: `“${workspace.name}” was deleted.`,
+            undo: async () => {
+              await restoreWorkspace(workspace.id)
+              go({ at: 'workspace', workspaceId: workspace.id, panelId: null })
+            },
+          })
         }}
       />
     </div>

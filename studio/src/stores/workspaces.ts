@@ -29,15 +29,27 @@ interface WorkspacesStore {
   createWorkspace(workspace: { name: string; description?: string }): Promise<WorkspaceSummary>
   renameWorkspace(id: string, name: string): Promise<void>
   deleteWorkspace(id: string): Promise<void>
+  /** Takes {@link deleteWorkspace} back. */
+  restoreWorkspace(id: string): Promise<void>
   addPanel(entry: LibraryEntry | null): Promise<PanelSummary>
   renamePanel(id: string, name: string): Promise<void>
   deletePanel(id: string): Promise<void>
+  /** Takes {@link deletePanel} back. */
+  restorePanel(id: string): Promise<void>
+  duplicatePanel(id: string): Promise<PanelSummary>
 }
 
 const byPosition = (workspace: Workspace): Workspace => ({
   ...workspace,
   panels: workspace.panels.toSorted((a, b) => a.position - b.position || a.id.localeCompare(b.id)),
 })
+
+const withPanel =
+  (panel: PanelSummary) =>
+  (workspace: Workspace): Workspace => ({
+    ...workspace,
+    panels: [...workspace.panels.filter(({ id }) => id !== panel.id), panel],
+  })
 
 export const useWorkspaces = create<WorkspacesStore>()((set, get) => {
   const openId = (): string | null => {
@@ -109,6 +121,10 @@ export const useWorkspaces = create<WorkspacesStore>()((set, get) => {
       if (openId() === id) set({ open: { state: 'none' } })
       void get().loadList()
     },
+    restoreWorkspace: async (id) => {
+      await api.restoreDeletedWorkspace(id)
+      void get().loadList()
+    },
     addPanel: async (entry) => {
       const { open } = get()
       if (open.state !== 'open') throw new Error('Open a workspace first.')
@@ -119,10 +135,13 @@ export const useWorkspaces = create<WorkspacesStore>()((set, get) => {
         panelType: entry?.id ?? 'free-form',
         ...(entry === null ? {} : { nxmlSource: entry.source }),
       })
-      edit((workspace) => ({
-        ...workspace,
-        panels: [...workspace.panels.filter(({ id }) => id !== panel.id), panel],
-      }))
+      edit(withPanel(panel))
+      return panel
+    },
+    restorePanel: async (id) => edit(withPanel(await api.restorePanel(id))),
+    duplicatePanel: async (id) => {
+      const panel = await api.duplicatePanel(id)
+      edit(withPanel(panel))
       return panel
     },
     renamePanel: async (id, name) => {

@@ -1,6 +1,6 @@
 import { CircleAlert, CircleCheck, Info, TriangleAlert, X } from 'lucide-react'
 import { Toast } from 'radix-ui'
-import { IconButton } from './button.tsx'
+import { Button, IconButton } from './button.tsx'
 import { type ToastLevel, useToasts } from './toasts.ts'
 
 const ICONS: Record<ToastLevel, { icon: typeof Info; tone: string }> = {
@@ -19,7 +19,7 @@ export function Toaster() {
   const dismiss = useToasts((state) => state.dismiss)
   return (
     <Toast.Provider duration={SHOWN_FOR_MS} swipeDirection="right">
-      {toasts.map(({ id, level, title, message }) => {
+      {toasts.map(({ id, level, title, message, action }) => {
         const { icon: Icon, tone } = ICONS[level]
         return (
           <Toast.Root
@@ -37,6 +37,13 @@ export function Toaster() {
                 {message}
               </Toast.Description>
             </div>
+            {action !== null && (
+              <Toast.Action asChild altText={action.label}>
+                <Button size="sm" onClick={action.run}>
+                  {action.label}
+                </Button>
+              </Toast.Action>
+            )}
             <Toast.Close asChild>
               <IconButton label="Dismiss" className="-my-1 size-7">
                 <X aria-hidden />

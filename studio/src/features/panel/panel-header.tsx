@@ -1,12 +1,14 @@
-import { Ellipsis, History, PencilLine, Redo2, Trash2, Undo2 } from 'lucide-react'
+import { Copy, Ellipsis, History, PencilLine, Redo2, Trash2, Undo2 } from 'lucide-react'
 import { type ReactNode, useState, useSyncExternalStore } from 'react'
 import type { PanelSummary } from '../../api/shapes.ts'
+import { useTask } from '../../react/use-task.ts'
 import type { PanelSession } from '../../session/panel-session.ts'
 import type { SaveSign } from '../../session/save-sign.ts'
 import { useWorkspaces } from '../../stores/workspaces.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { Menu, MenuItem, MenuSeparator } from '../../ui/menu.tsx'
+import { offerUndo } from '../../ui/offer-undo.ts'
 import { PanelIcon } from '../../ui/panel-icon.tsx'
 import { RenameDialog } from '../../ui/rename-dialog.tsx'
 import { PanelHistoryDialog } from '../history/panel-history-dialog.tsx'
@@ -22,6 +24,7 @@ interface PanelHeaderProps {
   readonly drawerButton: ReactNode
   readonly people: ReactNode
   readonly onDeleted: () => void
+  readonly onOpenPanel: (panelId: string) => void
 }
 
 /** A panel's name, the state of my work, who is here, and what can be done with the panel. */
@@ -34,9 +37,15 @@ export function PanelHeader({
   drawerButton,
   people,
   onDeleted,
+  onOpenPanel,
 }: PanelHeaderProps) {
   const renamePanel = useWorkspaces((state) => state.renamePanel)
   const deletePanel = useWorkspaces((state) => state.deletePanel)
+  const { duplicatePanel, restorePanel } = useWorkspaces()
+  const duplicate = useTask(
+    async () => onOpenPanel((await duplicatePanel(panel.id)).id),
+    'The panel was not duplicated',
+  )
   const [asking, setAsking] = useState<'rename' | 'history' | 'delete' | null>(null)
   return (
     <header className="sticky top-0 z-20 flex h-13 shrink-0 items-center gap-2 border-b border-line bg-canvas/90 px-3 backdrop-blur-md sm:gap-3 sm:px-5">
@@ -62,6 +71,11 @@ export function PanelHeader({
             {canWrite && (
               <MenuItem icon={<PencilLine aria-hidden />} onSelect={() => setAsking('rename')}>
                 Rename panel
+              </MenuItem>
+            )}
+            {canWrite && (
+              <MenuItem icon={<Copy aria-hidden />} disabled={duplicate.isBusy} onSelect={duplicate.begin}>
+                Duplicate panel
               </MenuItem>
             )}
             <MenuItem icon={<History aria-hidden />} onSelect={() => setAsking('history')}>
@@ -94,11 +108,18 @@ export function PanelHeader({
         open={asking === 'delete'}
         onOpenChange={() => setAsking(null)}
         title={`Delete “${panel.name}”?`}
-        description="It disappears for everyone in this workspace. Its data is kept on the server."
+        description="It disappears for everyone in this workspace. For some weeks it can be brought back."
         confirmLabel="Delete panel"
         onConfirm={async () => {
           await deletePanel(panel.id)
           onDeleted()
+          offerUndo({
+            message: `“${panel.name}” was deleted.`,
+            undo: async () => {
+              await restorePanel(panel.id)
+              onOpenPanel(panel.id)
+            },
+          })
         }}
       />
     </header>
