@@ -134,12 +134,13 @@ export async function createApi(given: CreateApiOptions): Promise<Service> {
       await mailer.drain()
     },
     health: () => healthOf(parts.fanout, mailer, probeDatabase),
-    [Symbol.asyncDispose]: () => {
+    [Symbol.asyncDispose]: async () => {
       stateSockets.close()
       parts.subscriptions.close()
       forgetting.end()
       mailer.close()
-      return parts.replicas.close()
+      await parts.passwords.close()
+      await parts.replicas.close()
     },
   }
 }

@@ -26,7 +26,7 @@ test('[ACC45] a list tells where one is signed in, since when, and from where, b
     lastUsedAt: expect.stringMatching(/Z$/),
     expiresAt: expect.stringMatching(/Z$/),
     userAgent: 'Phone',
-    ipAddress: '2001:0db8:0000:0000:0000:0000:0000:0007',
+    ipAddress: '2001:db8::7',
     isCurrent: false,
   })
   expect(own).toMatchObject({ isCurrent: true, ipAddress: '127.0.0.1' })

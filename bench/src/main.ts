@@ -11,6 +11,7 @@ import { benchCrowd } from './scenarios/crowd.ts'
 import { benchGitGrowth } from './scenarios/git-growth.ts'
 import { benchIdle } from './scenarios/idle.ts'
 import { benchLive } from './scenarios/live.ts'
+import { benchLoginFlood } from './scenarios/login-flood.ts'
 import { benchManyDocuments } from './scenarios/many-documents.ts'
 import { benchOpenLong } from './scenarios/open-long.ts'
 import { benchOutageLost } from './scenarios/outage-lost.ts'
@@ -49,6 +50,7 @@ const SCENARIOS: Readonly<Record<string, (options: RunOptions) => Promise<void>>
   snapshots: benchSnapshots,
   'snapshot-acks': benchSnapshotAcks,
   'git-growth': benchGitGrowth,
+  'login-flood': benchLoginFlood,
 }
 
 const asked = process.argv.slice(2).filter((argument) => argument !== '--quick')

@@ -3,10 +3,12 @@ import { ACCESS_TOKEN_TTL_S } from '@nexus/core/server'
 import type { Db, Trx } from '@nexus/core/sql'
 import { isAPIError } from 'better-auth/api'
 import { symmetricEncrypt } from 'better-auth/crypto'
-import { createAuthLibrary, visitorHeaders } from './auth-library.ts'
+import { createAuthLibrary } from './auth-library.ts'
+import { refuseClosedAccount } from './closed-accounts.ts'
+import { findByPassword } from './credentials.ts'
 import { createCurrentDatabase } from './current-database.ts'
 import type { Passwords } from './passwords.ts'
-import { noteSessionUse, type Visitor } from './sessions.ts'
+import { noteSessionUse, noteVisitor, shortened, type Visitor } from './sessions.ts'
 import { rotateSigningKeys } from './signing-keys.ts'
 
 export interface User {
@@ -51,6 +53,8 @@ export interface Accounts {
     credentials: { readonly email: string; readonly password: string },
     visitor: Visitor,
   ): Promise<SignedIn>
+  /** For somebody who has shown already who they are. @throws {NexusError} `account_deleted` */
+  beginSession(userId: UserId, visitor: Visitor): Promise<SignedIn>
   /** A new access token; the session's end moves on. @throws {NexusError} `unauthorized` when the session is over. */
   refresh(sessionToken: string): Promise<SignedIn>
   /**
@@ -77,7 +81,7 @@ export async function createAccounts(options: {
   const { db, clock } = options
   const current = createCurrentDatabase(db)
   const library = createAuthLibrary({ ...options, db: current.db })
-  const { secretConfig } = await library.$context
+  const { secretConfig, internalAdapter } = await library.$context
 
   const toSignedIn = async (user: User, session: { id: string; token: string }): Promise<SignedIn> => {
     const { token } = await library.api.signJWT({
@@ -88,6 +92,18 @@ export async function createAccounts(options: {
     return { user, sessionToken: session.token, accessToken: token, expiresIn: ACCESS_TOKEN_TTL_S }
   }
   const translate = <T>(work: () => Promise<T>): Promise<T> => translateErrors(db, work)
+
+  const beginSession = (userId: UserId, visitor: Visitor): Promise<SignedIn> =>
+    translate(async () => {
+      const session = await internalAdapter.createSession(userId, false, shortened(visitor))
+      // After the session is there: who closes an account ends the sessions that are there.
+      const user = await userById(db, userId)
+      if (!user) {
+        await refuseClosedAccount(db, userId)
+        throw new NexusError('invalid_credentials', 'The account is gone.')
+      }
+      return toSignedIn(user, session)
+    })
 
   const rotateKeys = (): Promise<void> =>
     rotateSigningKeys(db, {
@@ -110,13 +126,11 @@ export async function createAccounts(options: {
       const made = await translate(() =>
         db.transaction().execute((trx) =>
           current.within(trx, async () => {
-            const { user: created, token } = await library.api.signUpEmail({
-              body: person,
-              headers: visitorHeaders(visitor),
-            })
+            const { user: created, token } = await library.api.signUpEmail({ body: person })
             const session = await sessionByToken(trx, token)
             const user = await userById(trx, toUserId(created.id))
             if (!session || !user) throw new Error('The sign-up left no user or no session.')
+            await noteVisitor(trx, session.id, visitor)
             await furnish(trx, user)
             return { user, session }
           }),
@@ -125,17 +139,13 @@ export async function createAccounts(options: {
       return translate(() => toSignedIn(made.user, made.session))
     },
 
-    signIn: (credentials, visitor) =>
-      translate(async () => {
-        const { user: found, token } = await library.api
-          .signInEmail({ body: credentials, headers: visitorHeaders(visitor) })
-          .catch(refuseWrongCredentials)
-        const session = await sessionByToken(db, token)
-        const user = await userById(db, toUserId(found.id))
-        if (!session || !user)
-          throw new NexusError('invalid_credentials', 'The account has just been closed.')
-        return toSignedIn(user, session)
-      }),
+    signIn: async (credentials, visitor) => {
+      const userId = await findByPassword(options, credentials)
+      if (userId === null) throw new NexusError('invalid_credentials', 'E-mail or password is wrong.')
+      return beginSession(userId, visitor)
+    },
+
+    beginSession,
 
     refresh: (sessionToken) =>
       translate(async () => {
@@ -200,11 +210,6 @@ async function translateErrors<T>(db: Db, work: () => Promise<T>): Promise<T> {
     await db.selectFrom('users').select('id').limit(1).execute()
     throw error
   }
-}
-
-function refuseWrongCredentials(error: unknown): never {
-  if (!isAPIError(error) || error.statusCode !== 401) throw error
-  throw new NexusError('invalid_credentials', 'E-mail or password is wrong.', { cause: error })
 }
 
 async function refuseTakenEmail(db: Db, email: string, error: unknown): Promise<never> {

@@ -5,7 +5,6 @@ import { betterAuth } from 'better-auth'
 import { bearer, jwt } from 'better-auth/plugins'
 import { refuseClosedAccount } from './closed-accounts.ts'
 import type { Passwords } from './passwords.ts'
-import type { Visitor } from './sessions.ts'
 
 /** A session ends after this long without use, in seconds. */
 export const SESSION_TTL_S = 30 * 86_400
@@ -13,17 +12,6 @@ export const SESSION_TTL_S = 30 * 86_400
 const SESSION_UPDATE_AGE_S = 86_400
 
 const TIMES = { createdAt: 'created_at', updatedAt: 'updated_at' }
-
-/** The library asks headers where a visitor comes from; this one is written by us, whatever the visitor sends. */
-const ADDRESS_HEADER = 'x-nexus-client-address'
-const MAX_USER_AGENT_CHARS = 400
-
-/** What the library is told about whoever begins a session. */
-export const visitorHeaders = ({ ipAddress, userAgent }: Visitor): Headers =>
-  new Headers({
-    ...(ipAddress === null ? {} : { [ADDRESS_HEADER]: ipAddress }),
-    ...(userAgent === null ? {} : { 'user-agent': userAgent.slice(0, MAX_USER_AGENT_CHARS) }),
-  })
 
 /** better-auth over the tables of `0003_accounts.sql`. Only its functions are used; none of its routes is served. */
 export function createAuthLibrary(options: {
@@ -41,7 +29,8 @@ export function createAuthLibrary(options: {
     logger: { disabled: true },
     advanced: {
       database: { generateId: createOpaqueId },
-      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER], ipv6Subnet: 128 },
+      // What a proxy says is ours to judge.
+      ipAddress: { disableIpTracking: true },
     },
     databaseHooks: {
       // However somebody signs in.

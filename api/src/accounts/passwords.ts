@@ -1,8 +1,6 @@
 import { NexusError } from '@nexus/core'
-import { hash, verify } from '@node-rs/argon2'
+import { type Argon2Answer, type Argon2Task, type Argon2Thread, createArgon2Thread } from './argon2-thread.ts'
 
-/** OWASP's advice for argon2id: 19 MiB, two passes. About 10 ms and one thread of the pool. */
-const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 /** More are refused: those who came first would wait longer than anybody looks at a sign-in screen. */
 const MAX_WAITING = 200
 const RETRY_AFTER_S = 2
@@ -12,31 +10,41 @@ export interface Passwords {
   hash(password: string): Promise<string>
   /** `false` also for a hash that cannot be read. */
   isRight(password: string, hashed: string): Promise<boolean>
+  close(): Promise<void>
 }
 
 /**
- * Hashing takes a whole core while it lasts; what comes at once takes turns, so that live editing keeps the other cores.
- * Both functions throw `rate_limited` when too many wait.
+ * Hashing takes a whole core while it lasts, so it is done on threads of its own that give way to everything else; what
+ * comes at once takes turns. `hash` and `isRight` throw `rate_limited` when too many wait.
  */
 export function createPasswords({ maxAtOnce }: { readonly maxAtOnce: number }): Passwords {
-  const waiting: (() => void)[] = []
-  let runningCount = 0
-  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (runningCount < maxAtOnce) runningCount += 1
-    else if (waiting.length >= MAX_WAITING) throw busy()
-    // Whoever ends hands its turn over.
-    else await new Promise<void>((resolve) => void waiting.push(resolve))
+  const threads = Array.from({ length: maxAtOnce }, createArgon2Thread)
+  const free = [...threads]
+  const waiting: ((thread: Argon2Thread) => void)[] = []
+
+  const nextThread = async () => {
+    const thread = free.pop()
+    if (thread !== undefined) return thread
+    if (waiting.length >= MAX_WAITING) throw busy()
+    return new Promise<Argon2Thread>((resolve) => void waiting.push(resolve))
+  }
+  const run = async (task: Argon2Task): Promise<Argon2Answer> => {
+    const thread = await nextThread()
     try {
-      return await work()
+      return await thread.run(task)
     } finally {
       const next = waiting.shift()
-      if (next === undefined) runningCount -= 1
-      else next()
+      if (next === undefined) free.push(thread)
+      else next(thread)
     }
   }
+
   return {
-    hash: (password) => inTurn(() => hash(password, COST)),
-    isRight: (password, hashed) => inTurn(() => verify(hashed, password).catch(() => false)),
+    hash: async (password) => String(await run({ password, hashed: null })),
+    isRight: async (password, hashed) => (await run({ password, hashed })) === true,
+    close: async () => {
+      await Promise.all(threads.map((thread) => thread.close()))
+    },
   }
 }
 

@@ -7,6 +7,14 @@ export interface Visitor {
   readonly userAgent: string | null
 }
 
+const MAX_USER_AGENT_CHARS = 400
+
+/** The same with no more than is kept. */
+export const shortened = ({ ipAddress, userAgent }: Visitor): Visitor => ({
+  ipAddress,
+  userAgent: userAgent?.slice(0, MAX_USER_AGENT_CHARS) ?? null,
+})
+
 export interface Session extends Visitor {
   readonly id: string
   readonly createdAt: Date
@@ -33,6 +41,15 @@ export async function listSessions(db: Db, userId: UserId, now: Date): Promise<S
       ipAddress: row.ip_address || null,
     }))
     .toSorted((a, b) => b.lastUsedAt.getTime() - a.lastUsedAt.getTime())
+}
+
+export async function noteVisitor(db: Db | Trx, sessionId: string, visitor: Visitor): Promise<void> {
+  const { ipAddress, userAgent } = shortened(visitor)
+  await db
+    .updateTable('sessions')
+    .set({ ip_address: ipAddress, user_agent: userAgent })
+    .where('id', '=', sessionId)
+    .execute()
 }
 
 /** It has just made an access token. */

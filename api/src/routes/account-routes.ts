@@ -62,7 +62,7 @@ export function createAccountRoutes(parts: ApiParts): Router {
       const userId = await findByPassword(parts, credentials)
       if (userId === null) throw new NexusError('invalid_credentials', 'E-mail or password is wrong.')
       await reopenAccount(parts, userId)
-      return accounts.signIn(credentials, visitorOf(request))
+      return accounts.beginSession(userId, visitorOf(request))
     })
     const workspace = await readFirstWorkspace(db, signedIn.user.id)
     cookie.set(request, response, signedIn.sessionToken)

@@ -74,11 +74,15 @@ export async function readWorkspace(
 ): Promise<WorkspaceView> {
   const row = await memberships(db, wanted.userId).where('w.id', '=', wanted.workspaceId).executeTakeFirst()
   if (row === undefined) throw noWorkspace()
-  const panels = await listPanelSummaries(db, wanted.workspaceId)
+  return withPanels(db, row)
+}
+
+async function withPanels(db: Db | Trx, row: Row): Promise<WorkspaceView> {
+  const panels = await listPanelSummaries(db, row.id)
   const git = await db
     .selectFrom('workspace_git')
     .select(['branch', 'head_commit', 'pushed_commit', 'pushed_at', 'push_error'])
-    .where('workspace_id', '=', wanted.workspaceId)
+    .where('workspace_id', '=', row.id)
     .executeTakeFirst()
   return {
     ...toSummary(row),
@@ -110,7 +114,7 @@ export async function readFirstWorkspace(db: Db, userId: UserId): Promise<Worksp
     .orderBy('w.created_at')
     .orderBy('w.id')
     .executeTakeFirst()
-  return first === undefined ? null : readWorkspace(db, { userId, workspaceId: first.id })
+  return first === undefined ? null : withPanels(db, first)
 }
 
 const listPanelSummaries = (db: Db | Trx, workspaceId: WorkspaceId): Promise<PanelSummary[]> =>

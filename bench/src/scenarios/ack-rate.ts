@@ -9,8 +9,11 @@ const DOCUMENTS = 10
 const PER_SECOND = 100
 const BAR = { p50: 5, p95: 15 }
 
+/** Where people edit. */
+type Target = Pick<Side, 'token' | 'newDocument'> & { readonly node: { readonly url: string } }
+
 /** @returns Times from an edit to its ack. */
-export async function measureAcks(side: Side, seconds: number): Promise<Series> {
+export async function measureAcks(side: Target, seconds: number): Promise<Series> {
   const typists = Array.from({ length: DOCUMENTS }, () => new Typist('w'))
   const clients = await Promise.all(
     typists.map(async () =>
