@@ -33,6 +33,7 @@ import { requestContext } from './middleware/request-context.ts'
 import { createRequestLog } from './middleware/request-log.ts'
 import { createRequestMetrics } from './middleware/request-metrics.ts'
 import { securityHeaders } from './middleware/security-headers.ts'
+import { createWriteLimit } from './middleware/write-limit.ts'
 import type { ApiParts } from './parts.ts'
 import { createReplicas } from './replicas/replicas.ts'
 import { createAccountRoutes } from './routes/account-routes.ts'
@@ -203,7 +204,7 @@ async function createParts(
     }),
     commitDiffs: given.commitDiffs ?? null,
     snapshotWaitMs: given.overrides?.snapshotWaitMs ?? SNAPSHOT_WAIT_MS,
-    authenticate: createAuthenticate(credentials),
+    authenticate: createAuthenticate(credentials, createWriteLimit(options, clock)),
     authenticateStream: createAuthenticateStream(credentials),
     pastReads: turnsOf(options),
     jsonBody: createJsonBody({ maxBytes: options.MAX_BODY_BYTES, maxDepth: options.MAX_JSON_DEPTH }),

@@ -55,6 +55,17 @@ const TUNING_OPTIONS = {
     { min: 0, max: 1_000_000 },
     { doc: 'Sign-ups per hour and client address; 0: no limit', fallback: 100 },
   ),
+  RATE_LIMIT_WRITES_PER_USER: integerOption(
+    { min: 0, max: 100_000_000 },
+    {
+      doc: 'Requests of one user, keys included, that change something, per minute and process; 0: no limit',
+      fallback: 12_000,
+    },
+  ),
+  RATE_LIMIT_WRITES_PER_KEY: integerOption(
+    { min: 0, max: 100_000_000 },
+    { doc: 'The same for one API key', fallback: 6_000 },
+  ),
   SIGNING_KEY_DAYS: integerOption(
     { min: 1, max: 3_650 },
     {

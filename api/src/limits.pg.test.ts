@@ -236,3 +236,33 @@ function createGatedReads(log: UpdateLog) {
     },
   }
 }
+
+test('[LIM8] changes of a key and of its owner are limited by the minute, what is read is not', async () => {
+  const time = { now: new Date() }
+  const api = await startTestApi({
+    db: database.db,
+    now: () => time.now,
+    options: { RATE_LIMIT_WRITES_PER_KEY: 3, RATE_LIMIT_WRITES_PER_USER: 8 },
+  })
+  const ann = await signUp(api)
+  const panel = await somePanel(ann)
+  const { body: made } = await ann.call('POST', '/api/keys', { body: { name: 'CI', scopes: ['write'] } })
+  let n = 0
+  const put = (token: string) => {
+    n += 1
+    return api.call('PUT', panel.path, { body: { state: { $state: { n } } }, token })
+  }
+  for (let times = 0; times < 3; times += 1) expect((await put(made.key)).status).toBe(200)
+  const refused = await put(made.key)
+  expect([refused.status, refused.body.code]).toEqual([429, 'rate_limited'])
+  const wait = Number(refused.headers.get('retry-after'))
+  expect(wait).toBeGreaterThan(0)
+  expect(wait).toBeLessThanOrEqual(60)
+  expect((await api.call('GET', panel.path, { token: made.key })).body.version).toBe(4)
+  // The panel, the key and the three changes count; three are left to the person.
+  for (let times = 0; times < 3; times += 1) expect((await put(ann.token)).status).toBe(200)
+  expect((await put(ann.token)).status).toBe(429)
+  expect((await panel.read()).body.version).toBe(7)
+  time.now = new Date(time.now.getTime() + 60_000)
+  expect((await put(made.key)).status).toBe(200)
+})

@@ -3,14 +3,24 @@ import { NexusError } from '@nexus/core'
 import { type Credentials, requireScope, verifyCaller } from '@nexus/core/server'
 import type { Request, RequestHandler } from 'express'
 import { callerOf, setCaller } from './request-context.ts'
+import type { WriteLimit } from './write-limit.ts'
 
-/** Refuses requests without a valid access token or API key; `callerOf` works behind it. */
-export const createAuthenticate = (credentials: Credentials): RequestHandler =>
-  authenticateBy(
+/** Refuses requests without a valid access token or API key, and too many changes; `callerOf` works behind it. */
+export const createAuthenticate = (credentials: Credentials, limitWrites: WriteLimit): RequestHandler => {
+  const authenticate = authenticateBy(
     credentials,
     bearerTokenOf,
     'Send "Authorization: Bearer" with an access token or an API key.',
   )
+  return async (request, response, next) => {
+    await authenticate(request, response, () => {
+      if (!READING.has(request.method)) limitWrites(callerOf(request))
+      next()
+    })
+  }
+}
+
+const READING: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 
 /** The same for answers that stay open: browsers' EventSource can send no header, so `?token=` will do. */
 export const createAuthenticateStream = (credentials: Credentials): RequestHandler =>

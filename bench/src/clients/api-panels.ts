@@ -29,6 +29,8 @@ export async function withApis<T>(count: number, use: (cluster: ApiCluster) => P
       AUTH_SECRET: 'a secret of at least 32 characters',
       RATE_LIMIT_AUTH_PER_ADDRESS: '0',
       RATE_LIMIT_SIGNUPS_PER_ADDRESS: '0',
+      RATE_LIMIT_WRITES_PER_USER: '0',
+      RATE_LIMIT_WRITES_PER_KEY: '0',
     })
   const apis = await Promise.all(Array.from({ length: count }, startFresh))
   try {

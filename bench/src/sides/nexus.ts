@@ -24,6 +24,8 @@ export async function startNexusSide({ nodes, env = {} }: SideOptions): Promise<
     AUTH_SECRET: 'a secret of at least 32 characters',
     RATE_LIMIT_AUTH_PER_ADDRESS: '0',
     RATE_LIMIT_SIGNUPS_PER_ADDRESS: '0',
+    RATE_LIMIT_WRITES_PER_USER: '0',
+    RATE_LIMIT_WRITES_PER_KEY: '0',
   })
   const account = await signUp(api.url)
   const tokens = [

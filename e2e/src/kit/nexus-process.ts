@@ -50,6 +50,8 @@ export function startNexus({ dataDir, databaseUrl, env = {} }: StartOptions): Pr
       DATA_DIR: dataDir,
       RATE_LIMIT_AUTH_PER_ADDRESS: '0',
       RATE_LIMIT_SIGNUPS_PER_ADDRESS: '0',
+      RATE_LIMIT_WRITES_PER_USER: '0',
+      RATE_LIMIT_WRITES_PER_KEY: '0',
       RATE_LIMIT_AUTH_PER_ACCOUNT: '0',
       ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
       ...env,
