@@ -1,6 +1,7 @@
 import { parseWorkspaceId } from '@nexus/core'
 import { createMemoryFanout } from '@nexus/core/memory'
 import { withTestDatabase } from '@nexus/core/testkit'
+import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import {
   invite,
@@ -90,19 +91,40 @@ describe('a deleted account', () => {
 
   test('[ACC49] lets nobody in who signs in while it is being closed', async () => {
     const { api, ann } = await annAndBob()
-    const [removed, ...logins] = await Promise.all([
-      remove(ann),
-      ...Array.from({ length: 5 }, () => api.call('POST', '/api/auth/login', credentials(ann))),
-    ])
-    expect(removed.status).toBe(202)
-    const sessions = await database.db
+    const panel = await somePanel(ann)
+    const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<void>()
+    // Closing has ended the sessions there are, and waits for a document that somebody holds.
+    const holding = database.db.transaction().execute(async (trx) => {
+      await sql`select from panel_states where panel_id = ${panel.panelId}::uuid for update`.execute(trx)
+      await mayGoOn
+    })
+    const removing = remove(ann)
+    await expect.poll(waitingCount, { timeout: 5_000 }).toBe(1)
+    const late = await api.call('POST', '/api/auth/login', {
+      ...credentials(ann),
+      headers: { 'x-client': 'api' },
+    })
+    expect(late.status).toBe(200)
+    goOn()
+    await holding
+    expect((await removing).status).toBe(202)
+    expect((await api.call('GET', '/api/auth/me', { token: late.body.accessToken })).status).toBe(401)
+    const { sessionToken } = late.body
+    expect((await api.call('POST', '/api/auth/refresh', { body: { sessionToken } })).status).toBe(401)
+    const left = await database.db
       .selectFrom('sessions')
       .select('id')
       .where('user_id', '=', ann.userId)
       .execute()
-    expect(sessions).toEqual([])
-    for (const { status } of logins) expect([200, 401, 403]).toContain(status)
+    expect(left).toEqual([])
   })
+
+  async function waitingCount(): Promise<number> {
+    const { rows } = await sql<{ count: number }>`
+      select count(*)::int as count from pg_locks l join pg_database d on d.oid = l.database or l.database is null
+      where not l.granted and d.datname = current_database()`.execute(database.db)
+    return rows[0]?.count ?? 0
+  }
 
   test('[ACC50] comes back within its time, with what was deleted with it and nothing else', async () => {
     const { api, ann, bob } = await annAndBob()
@@ -144,6 +166,12 @@ describe('a deleted account', () => {
     expect((await api.call('POST', '/api/auth/login', credentials(ann))).status).toBe(401)
     const { body: members } = await bob.call('GET', `/api/workspaces/${bob.workspaceId}/members`)
     expect(members.map(({ userId }: { userId: string }) => userId)).toEqual([bob.userId])
+    const memberships = await database.db
+      .selectFrom('workspace_members')
+      .select('workspace_id')
+      .where('user_id', '=', ann.userId)
+      .execute()
+    expect(memberships).toEqual([])
     expect((await bob.call('GET', path)).body.state.$state).toEqual({ by: 'ann' })
     const own = await database.db
       .selectFrom('workspaces')

@@ -72,7 +72,6 @@ export function createGrowingDelay({ after, maxDelayMs, clock }: GrowingDelayOpt
           entry.pending -= 1
           entry.failures = 0
           entry.waitsUntil = 0
-          if (entry.pending === 0 && entries.get(key) === entry) entries.delete(key)
         },
         fail: () => {
           entry.pending -= 1

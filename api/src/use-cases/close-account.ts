@@ -36,13 +36,13 @@ export async function closeAccount(
       .where('deleted_at', 'is', null)
       .executeTakeFirst()
     if (numUpdatedRows === 0n) return null
-    const workspaceIds = await deleteOwnWorkspaces(trx, userId, at)
-    return { workspaceIds, endedIds: await deleteSessions(trx, { userId }) }
+    const endedIds = await deleteSessions(trx, { userId })
+    return { endedIds, workspaceIds: await deleteOwnWorkspaces(trx, userId, at) }
   })
   if (closed === null) return null
   for (const workspaceId of closed.workspaceIds)
     fanout.publishNotice({ type: 'workspace_deleted', workspaceId })
-  // Of somebody who signed in while the account was being closed.
+  // Of somebody who signed in while the account was being closed: it was open still, and theirs was not yet there.
   const late = await deleteSessions(db, { userId })
   return { deletesAt, endedIds: [...closed.endedIds, ...late] }
 }
