@@ -94,10 +94,10 @@ const REQUESTS: Readonly<Record<string, (world: World) => Request>> = {
     allowed: 401,
   }),
   // Nobody carries mails here.
-  forgetPassword: ({ person }) => ({ body: { email: person.email }, allowed: 501 }),
+  forgetPassword: ({ person }) => ({ body: { email: person.email }, allowed: 409 }),
   resetPassword: () => ({ body: { token: 'x', newPassword: 'another one 123' }, allowed: 422 }),
   verifyEmail: () => ({ body: { token: 'x' }, allowed: 422 }),
-  requestVerification: () => ({ allowed: 501 }),
+  requestVerification: () => ({ allowed: 409 }),
   listSessions: () => ({}),
   endSession: () => ({ allowed: 404 }),
   logOutEverywhere: () => ({}),

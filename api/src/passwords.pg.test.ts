@@ -94,7 +94,7 @@ describe('a forgotten password', () => {
     const ann = await signUp(api)
     for (const email of [ann.email, 'nobody.knows@example.org']) {
       const answer = await forget(api, email)
-      expect([answer.status, answer.body.code]).toEqual([501, 'mail_not_configured'])
+      expect([answer.status, answer.body.code]).toEqual([409, 'mail_not_configured'])
     }
   })
 
@@ -195,6 +195,6 @@ describe('the address', () => {
   test('[ACC44] without a mail server people sign up all the same', async () => {
     const ann = await signUp(await start())
     const answer = await ann.call('POST', '/api/auth/verify-email/request')
-    expect([answer.status, answer.body.code]).toEqual([501, 'mail_not_configured'])
+    expect([answer.status, answer.body.code]).toEqual([409, 'mail_not_configured'])
   })
 })

@@ -1122,7 +1122,7 @@ export interface components {
              * @description Stable; what a program looks at.
              * @enum {string}
              */
-            code: "malformed_json" | "bad_request" | "unauthorized" | "invalid_credentials" | "account_deleted" | "forbidden" | "quota_exceeded" | "not_found" | "method_not_allowed" | "not_acceptable" | "email_taken" | "already_member" | "version_conflict" | "patch_test_failed" | "workspace_archived" | "idempotency_key_reused" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "invalid_patch" | "invalid_nxml" | "rate_limited" | "internal" | "mail_not_configured" | "unavailable";
+            code: "malformed_json" | "bad_request" | "unauthorized" | "invalid_credentials" | "account_deleted" | "forbidden" | "quota_exceeded" | "not_found" | "method_not_allowed" | "not_acceptable" | "email_taken" | "already_member" | "version_conflict" | "patch_test_failed" | "workspace_archived" | "idempotency_key_reused" | "mail_not_configured" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "invalid_patch" | "invalid_nxml" | "rate_limited" | "internal" | "unavailable";
             /** @description What happened, for people. */
             detail: string;
             /** @description Names the request in the log. */
@@ -8113,6 +8113,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `mail_not_configured`: This installation sends no e-mail. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `payload_too_large`: The request or document is too large. */
             413: {
                 headers: {
@@ -8160,17 +8171,6 @@ export interface operations {
             };
             /** @description `internal`: Something went wrong on our side. */
             500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `mail_not_configured`: This installation sends no e-mail. */
-            501: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Cache-Control": components["headers"]["Cache-Control"];
@@ -8443,6 +8443,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `mail_not_configured`: This installation sends no e-mail. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited`: Too many requests; wait a moment. */
             429: {
                 headers: {
@@ -8457,17 +8468,6 @@ export interface operations {
             };
             /** @description `internal`: Something went wrong on our side. */
             500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `mail_not_configured`: This installation sends no e-mail. */
-            501: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Cache-Control": components["headers"]["Cache-Control"];

@@ -73,6 +73,12 @@ export const ERRORS = {
     retry: false,
     title: 'Another request was made with this Idempotency-Key.',
   },
+  mail_not_configured: {
+    status: 409,
+    closeCode: null,
+    retry: false,
+    title: 'This installation sends no e-mail.',
+  },
   payload_too_large: {
     status: 413,
     closeCode: 1009,
@@ -95,12 +101,6 @@ export const ERRORS = {
   invalid_nxml: { status: 422, closeCode: null, retry: false, title: 'The NXML source has errors.' },
   rate_limited: { status: 429, closeCode: 4429, retry: true, title: 'Too many requests; wait a moment.' },
   internal: { status: 500, closeCode: 1011, retry: true, title: 'Something went wrong on our side.' },
-  mail_not_configured: {
-    status: 501,
-    closeCode: null,
-    retry: false,
-    title: 'This installation sends no e-mail.',
-  },
   unavailable: {
     status: 503,
     closeCode: 1013,
