@@ -244,11 +244,15 @@ describe('the audit log', () => {
     expect(
       events.map(({ action, userId, details }: Record<string, unknown>) => [action, userId, details]),
     ).toEqual([
-      ['member_left', ben.userId, { userId: ben.userId, role: 'viewer' }],
+      ['member_left', ben.userId, { userId: ben.userId, name: expect.any(String), role: 'viewer' }],
       ['invitation_withdrawn', ann.userId, { email: 'guest@example.org', role: 'editor' }],
       ['panel_deleted', ann.userId, { panelId: panel.panelId, name: expect.any(String) }],
       ['workspace_changed', ann.userId, { name: 'Ours' }],
-      ['role_changed', ann.userId, { userId: ben.userId, from: 'editor', to: 'viewer' }],
+      [
+        'role_changed',
+        ann.userId,
+        { userId: ben.userId, name: expect.any(String), from: 'editor', to: 'viewer' },
+      ],
       ['invitation_made', ann.userId, { email: 'guest@example.org', role: 'editor' }],
     ])
     expect(events[4]).toMatchObject({ apiKeyId: key.id, address: '127.0.0.1', userName: expect.any(String) })

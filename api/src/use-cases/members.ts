@@ -44,7 +44,7 @@ export async function changeMember(
 ): Promise<void> {
   const changed = await db.transaction().execute(async (trx) => {
     const ownerId = await holdWorkspace(trx, workspaceId)
-    const before = await roleOf(trx, { workspaceId, userId })
+    const { role: before, name } = await memberOf(trx, { workspaceId, userId })
     if (before === role) return []
     if (before === 'owner') throw mustHaveOwner('hand the workspace over to another member instead')
     if (role === 'owner') {
@@ -55,7 +55,7 @@ export async function changeMember(
     await setRole(trx, { workspaceId, userId }, role)
     await touch(trx, workspaceId)
     const action = role === 'owner' ? 'ownership_transferred' : 'role_changed'
-    await recordAudit(trx, workspaceId, { actor, action, details: { userId, from: before, to: role } })
+    await recordAudit(trx, workspaceId, { actor, action, details: { userId, name, from: before, to: role } })
     return role === 'owner' ? [ownerId, userId] : [userId]
   })
   for (const each of changed) fanout.publishNotice({ type: 'member_changed', workspaceId, userId: each })
@@ -74,7 +74,7 @@ export async function removeMember(
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
     await holdWorkspace(trx, workspaceId)
-    const role = await roleOf(trx, { workspaceId, userId })
+    const { role, name } = await memberOf(trx, { workspaceId, userId })
     if (role === 'owner') throw mustHaveOwner('hand it over to another member first')
     await trx
       .deleteFrom('workspace_members')
@@ -83,7 +83,7 @@ export async function removeMember(
       .execute()
     await touch(trx, workspaceId)
     const action = actor.userId === userId ? 'member_left' : 'member_removed'
-    await recordAudit(trx, workspaceId, { actor, action, details: { userId, role } })
+    await recordAudit(trx, workspaceId, { actor, action, details: { userId, name, role } })
   })
   fanout.publishNotice({ type: 'member_changed', workspaceId, userId })
   fanout.publishNotice({ type: 'workspace_changed', workspaceId })
@@ -102,15 +102,19 @@ export async function holdWorkspace(trx: Trx, workspaceId: WorkspaceId): Promise
   return toUserId(row.owner_id)
 }
 
-async function roleOf(trx: Trx, { workspaceId, userId }: Membership): Promise<Role> {
+async function memberOf(
+  trx: Trx,
+  { workspaceId, userId }: Membership,
+): Promise<{ readonly role: Role; readonly name: string }> {
   const row = await trx
-    .selectFrom('workspace_members')
-    .select('role')
-    .where('workspace_id', '=', workspaceId)
-    .where('user_id', '=', userId)
+    .selectFrom('workspace_members as m')
+    .innerJoin('users as u', 'u.id', 'm.user_id')
+    .select(['m.role', 'u.name'])
+    .where('m.workspace_id', '=', workspaceId)
+    .where('m.user_id', '=', userId)
     .executeTakeFirst()
   if (row === undefined) throw new NexusError('not_found', 'This workspace has no such member.')
-  return row.role
+  return row
 }
 
 const setRole = async (trx: Trx, { workspaceId, userId }: Membership, role: Role): Promise<void> =>

@@ -21,6 +21,8 @@ export function createAccountCareApi({ http, open, typedOf, done }: Calls) {
       done(open.POST('/api/auth/reset-password', { body: { token, newPassword } })),
     verifyEmail: (token: string): Promise<void> =>
       done(open.POST('/api/auth/verify-email', { body: { token } })),
+    /** Sends the mail that confirms the person's address. */
+    requestVerification: (): Promise<void> => done(http.POST('/api/auth/verify-email/request')),
     /** All other sessions end. */
     changePassword: (currentPassword: string, newPassword: string): Promise<void> =>
       done(http.POST('/api/auth/password', { body: { currentPassword, newPassword } })),

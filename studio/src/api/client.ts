@@ -67,7 +67,10 @@ interface Api {
   createWorkspace(workspace: { name: string; description?: string }): Promise<WorkspaceSummary>
   readWorkspace(id: string): Promise<Workspace>
   activateWorkspace(id: string): Promise<Workspace>
-  changeWorkspace(id: string, change: { name?: string; description?: string }): Promise<void>
+  changeWorkspace(
+    id: string,
+    change: { name?: string; description?: string; status?: 'archived' },
+  ): Promise<void>
   deleteWorkspace(id: string): Promise<void>
   restoreDeletedWorkspace(id: string): Promise<void>
   createPanel(panel: {

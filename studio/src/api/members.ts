@@ -18,6 +18,19 @@ export interface Invitation {
   readonly expiresAt: string
 }
 
+/** What somebody did to the workspace or its people. */
+export interface AuditEvent {
+  readonly id: string
+  /** RFC 3339. */
+  readonly occurredAt: string
+  readonly userName: string
+  /** By which API key; `null`: the person themselves. */
+  readonly apiKeyId: string | null
+  readonly address: string | null
+  readonly action: string
+  readonly details: Readonly<Record<string, unknown>>
+}
+
 /** What somebody is invited to. */
 export interface ShownInvitation {
   readonly email: string
@@ -56,6 +69,16 @@ export function createMembersApi({ http, open, typedOf, done }: Calls) {
       done(
         http.DELETE('/api/workspaces/{workspaceId}/invitations/{invitationId}', {
           params: { path: { workspaceId, invitationId } },
+        }),
+      ),
+    /** The newest first, for owners. @param before - The id of the oldest one known; absent: from the newest on. */
+    readAudit: (
+      workspaceId: string,
+      query: { limit: number; before?: string },
+    ): Promise<readonly AuditEvent[]> =>
+      typedOf(
+        http.GET('/api/workspaces/{workspaceId}/audit', {
+          params: { ...workspace(workspaceId).params, query },
         }),
       ),
     show: (token: string): Promise<ShownInvitation> =>

@@ -5,6 +5,8 @@ export interface Account {
   readonly id: string
   readonly email: string
   readonly name: string
+  /** Whether the address has been confirmed by the link of a mail. */
+  readonly emailVerified: boolean
 }
 
 export type Role = 'owner' | 'editor' | 'viewer'
@@ -35,11 +37,15 @@ export interface Workspace {
   readonly id: string
   readonly name: string
   readonly description: string
+  readonly status: WorkspaceStatus
   readonly role: Role
   readonly panels: readonly PanelSummary[]
   /** Why its commits do not reach the Git server they are sent on to; `null`: they do, or go nowhere. */
   readonly pushError: string | null
 }
+
+/** Whether the person may change its panels. */
+export const mayWrite = ({ role, status }: Workspace): boolean => role !== 'viewer' && status !== 'archived'
 
 /** One entry of the panel library. */
 export interface LibraryEntry {
@@ -103,7 +109,12 @@ const parseStatus = (value: unknown): WorkspaceStatus =>
 
 export function parseAccount(value: unknown): Account {
   const object = objectOf(value, 'account')
-  return { id: textOf(object, 'id'), email: textOf(object, 'email'), name: textOf(object, 'name') }
+  return {
+    id: textOf(object, 'id'),
+    email: textOf(object, 'email'),
+    name: textOf(object, 'name'),
+    emailVerified: object.emailVerified === true,
+  }
 }
 
 export function parseGrant(value: unknown): AccessGrant {
@@ -143,6 +154,7 @@ export function parseWorkspace(value: unknown): Workspace {
     id: textOf(object, 'id'),
     name: textOf(object, 'name'),
     description: optionalText(object, 'description'),
+    status: parseStatus(object.status),
     role: parseRole(object.role ?? 'owner'),
     panels: itemsOf(object.panels ?? [], 'panels').map(parsePanel),
     pushError: parsePushError(object.gitPush),

@@ -1,6 +1,6 @@
 import { CloudOff, LayoutPanelTop } from 'lucide-react'
 import { type ReactNode, useEffect } from 'react'
-import type { PanelSummary, Workspace } from '../api/shapes.ts'
+import { mayWrite, type PanelSummary, type Workspace } from '../api/shapes.ts'
 import { JsonTree } from '../features/free-form/json-tree.tsx'
 import { PanelHeader } from '../features/panel/panel-header.tsx'
 import { PanelView } from '../features/panel-view/panel-view.tsx'
@@ -22,7 +22,7 @@ interface PanelPageProps {
 /** One panel, live. */
 export function PanelPage({ workspace, panel, drawerButton, onOpenPanel, onDeleted }: PanelPageProps) {
   const session = usePanelSession(panel.id)
-  const canWrite = workspace.role !== 'viewer'
+  const canWrite = mayWrite(workspace)
 
   useEffect(() => {
     document.title = `${panel.name} · ${workspace.name} · Nexus`

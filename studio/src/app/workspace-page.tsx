@@ -1,13 +1,15 @@
-import { LayoutGrid, Menu as MenuIcon, Plus } from 'lucide-react'
+import { Archive, LayoutGrid, Menu as MenuIcon, Plus } from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import { type ReactElement, useEffect, useState } from 'react'
-import type { Workspace } from '../api/shapes.ts'
+import { mayWrite, type Workspace } from '../api/shapes.ts'
 import { AddPanelDialog } from '../features/add-panel/add-panel-dialog.tsx'
+import { AuditDialog } from '../features/audit/audit-dialog.tsx'
 import { HistoryDialog } from '../features/history/history-dialog.tsx'
 import { MembersDialog } from '../features/members/members-dialog.tsx'
 import { PeopleList } from '../features/presence/people-list.tsx'
 import { Sidebar, type SidebarActions } from '../features/sidebar/sidebar.tsx'
 import { usePeople } from '../react/use-live.ts'
+import { useTask } from '../react/use-task.ts'
 import { useNavigation } from '../stores/navigation.ts'
 import { rememberedPanel, rememberPanel } from '../stores/remembered.ts'
 import { useWorkspaces } from '../stores/workspaces.ts'
@@ -44,12 +46,18 @@ export function WorkspacePage({
 }: WorkspacePageProps) {
   const go = useNavigation((state) => state.go)
   const renameWorkspace = useWorkspaces((state) => state.renameWorkspace)
+  const archiveWorkspace = useWorkspaces((state) => state.archiveWorkspace)
+  const unarchiveWorkspace = useWorkspaces((state) => state.unarchiveWorkspace)
   const deleteWorkspace = useWorkspaces((state) => state.deleteWorkspace)
   const restoreWorkspace = useWorkspaces((state) => state.restoreWorkspace)
   const people = usePeople()
-  const [asking, setAsking] = useState<'add' | 'rename' | 'history' | 'members' | 'delete' | null>(null)
+  const [asking, setAsking] = useState<'add' | 'rename' | 'history' | 'members' | 'audit' | 'delete' | null>(
+    null,
+  )
   const [isDrawerOpen, setDrawerOpen] = useState(false)
   const panel = workspace.panels.find(({ id }) => id === panelId) ?? null
+  const archive = useTask(() => archiveWorkspace(workspace.id), 'The workspace was not archived')
+  const unarchive = useTask(() => unarchiveWorkspace(workspace.id), 'The workspace is still archived')
 
   useEffect(() => {
     if (panel === null) document.title = `${workspace.name} · Nexus`
@@ -81,6 +89,9 @@ export function WorkspacePage({
     onRename: fromDrawer(() => setAsking('rename')),
     onHistory: fromDrawer(() => setAsking('history')),
     onMembers: fromDrawer(() => setAsking('members')),
+    onAudit: fromDrawer(() => setAsking('audit')),
+    onArchive: fromDrawer(archive.begin),
+    onUnarchive: fromDrawer(unarchive.begin),
     onDelete: fromDrawer(() => setAsking('delete')),
     onClose: fromDrawer(onLeave),
     onAddPanel: fromDrawer(() => setAsking('add')),
@@ -116,6 +127,13 @@ export function WorkspacePage({
         {sidebar}
       </Drawer>
       <main id="panel" tabIndex={-1} className="flex min-w-0 flex-1 flex-col overflow-y-auto outline-none">
+        {workspace.status === 'archived' && (
+          <ArchivedNotice
+            isOwner={workspace.role === 'owner'}
+            isBusy={unarchive.isBusy}
+            onUnarchive={unarchive.begin}
+          />
+        )}
         {panel === null ? (
           <>
             <header className="flex h-13 shrink-0 items-center gap-2 border-b border-line px-3 sm:px-5">
@@ -131,7 +149,7 @@ export function WorkspacePage({
                   icon={<LayoutGrid aria-hidden />}
                   title="No Active Panels"
                   action={
-                    workspace.role !== 'viewer' && (
+                    mayWrite(workspace) && (
                       <Button variant="primary" onClick={() => setAsking('add')}>
                         <Plus aria-hidden className="size-4" />
                         Add a panel
@@ -181,6 +199,7 @@ export function WorkspacePage({
         accountId={accountId}
         onLeft={onLeave}
       />
+      <AuditDialog open={asking === 'audit'} onOpenChange={() => setAsking(null)} workspace={workspace} />
       <ConfirmDialog
         open={asking === 'delete'}
         onOpenChange={() => setAsking(null)}
@@ -202,6 +221,29 @@ export function WorkspacePage({
     </div>
   )
 }
+
+const ArchivedNotice = ({
+  isOwner,
+  isBusy,
+  onUnarchive,
+}: {
+  isOwner: boolean
+  isBusy: boolean
+  onUnarchive: () => void
+}) => (
+  <div
+    role="status"
+    className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1.5 border-b border-line bg-info-soft px-3 py-2 text-sm text-info sm:px-5"
+  >
+    <Archive aria-hidden className="size-4 shrink-0" />
+    <p className="min-w-0 flex-1">This workspace is archived: it can be read, not changed.</p>
+    {isOwner && (
+      <Button size="sm" busy={isBusy} onClick={onUnarchive}>
+        Unarchive
+      </Button>
+    )}
+  </div>
+)
 
 function Drawer({
   open,

@@ -2,6 +2,7 @@ import { create } from 'zustand'
 import type { ShownInvitation } from '../api/members.ts'
 import { messageOf } from '../api/problem.ts'
 import { api } from './api.ts'
+import { useNavigation } from './navigation.ts'
 
 const PATH = '/invitation'
 
@@ -28,7 +29,7 @@ interface InvitationStore {
 function takeToken(): string | null {
   const { pathname, hash } = window.location
   if (pathname !== PATH || hash.length < 2) return null
-  window.history.replaceState(null, '', '/')
+  useNavigation.getState().go({ at: 'start' }, { replace: true })
   return hash.slice(1)
 }
 

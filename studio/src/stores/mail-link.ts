@@ -1,4 +1,5 @@
 import { create } from 'zustand'
+import { useNavigation } from './navigation.ts'
 
 export interface MailLink {
   readonly kind: 'reset-password' | 'verify-email'
@@ -10,7 +11,7 @@ function takeLink(): MailLink | null {
   const { pathname, hash } = window.location
   const kind = pathname === '/reset-password' || pathname === '/verify-email' ? pathname.slice(1) : null
   if (kind === null || hash.length < 2) return null
-  window.history.replaceState(null, '', '/')
+  useNavigation.getState().go({ at: 'start' }, { replace: true })
   return { kind: kind as MailLink['kind'], token: hash.slice(1) }
 }
 

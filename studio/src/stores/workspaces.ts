@@ -28,6 +28,10 @@ interface WorkspacesStore {
   refresh(): Promise<void>
   createWorkspace(workspace: { name: string; description?: string }): Promise<WorkspaceSummary>
   renameWorkspace(id: string, name: string): Promise<void>
+  /** Afterwards it can be read and not changed. */
+  archiveWorkspace(id: string): Promise<void>
+  /** Takes {@link archiveWorkspace} back. */
+  unarchiveWorkspace(id: string): Promise<void>
   deleteWorkspace(id: string): Promise<void>
   /** Takes {@link deleteWorkspace} back. */
   restoreWorkspace(id: string): Promise<void>
@@ -50,6 +54,14 @@ const withPanel =
     ...workspace,
     panels: [...workspace.panels.filter(({ id }) => id !== panel.id), panel],
   })
+
+/** An owner who opens what was put aside uses it again; what was archived stays so until they say otherwise. */
+const readOrWake = async (id: string): Promise<Workspace> => {
+  const workspace = await api.readWorkspace(id)
+  return workspace.status === 'suspended' && workspace.role === 'owner'
+    ? await api.activateWorkspace(id)
+    : workspace
+}
 
 export const useWorkspaces = create<WorkspacesStore>()((set, get) => {
   const openId = (): string | null => {
@@ -84,7 +96,7 @@ export const useWorkspaces = create<WorkspacesStore>()((set, get) => {
     openWorkspace: async (id) => {
       set({ open: { state: 'opening', id } })
       try {
-        show(await api.activateWorkspace(id))
+        show(await readOrWake(id))
       } catch (error) {
         if (openId() !== id) return
         const isMissing = isApiError(error) && (error.status === 404 || error.status === 403)
@@ -114,6 +126,15 @@ export const useWorkspaces = create<WorkspacesStore>()((set, get) => {
     renameWorkspace: async (id, name) => {
       await api.changeWorkspace(id, { name })
       edit((workspace) => (workspace.id === id ? { ...workspace, name } : workspace))
+      void get().loadList()
+    },
+    archiveWorkspace: async (id) => {
+      await api.changeWorkspace(id, { status: 'archived' })
+      edit((workspace) => (workspace.id === id ? { ...workspace, status: 'archived' } : workspace))
+      void get().loadList()
+    },
+    unarchiveWorkspace: async (id) => {
+      show(await api.activateWorkspace(id))
       void get().loadList()
     },
     deleteWorkspace: async (id) => {

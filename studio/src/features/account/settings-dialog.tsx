@@ -1,5 +1,6 @@
 import type { Account } from '../../api/shapes.ts'
 import { Dialog, DialogBody } from '../../ui/dialog.tsx'
+import { AddressSection } from './address-section.tsx'
 import { ChangePasswordForm } from './change-password-form.tsx'
 import { DeleteAccountForm } from './delete-account-form.tsx'
 import { SessionList } from './session-list.tsx'
@@ -10,10 +11,16 @@ interface SettingsDialogProps {
   readonly account: Account
 }
 
-/** The person's own account: password, sessions, and its end. */
+/** The person's own account: address, password, sessions, and its end. */
 export const SettingsDialog = ({ open, onOpenChange, account }: SettingsDialogProps) => (
-  <Dialog open={open} onOpenChange={onOpenChange} title="Account" description={account.email} size="lg">
+  <Dialog open={open} onOpenChange={onOpenChange} title="Account" description={account.name} size="lg">
     <DialogBody className="space-y-6">
+      <section aria-labelledby="settings-address">
+        <h3 id="settings-address" className="mb-1 text-sm font-semibold">
+          E-mail address
+        </h3>
+        <AddressSection account={account} />
+      </section>
       <section aria-labelledby="settings-sessions">
         <h3 id="settings-sessions" className="mb-1 text-sm font-semibold">
           Where you are signed in

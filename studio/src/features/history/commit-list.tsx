@@ -1,8 +1,8 @@
 import type { Commit } from '../../api/history-shapes.ts'
 import { useHistory } from '../../stores/history.ts'
 import { classes } from '../../ui/classes.ts'
+import { ShowOlder } from '../../ui/show-older.tsx'
 import { timeAgo } from '../../ui/time-ago.ts'
-import { ShowOlder } from './show-older.tsx'
 
 interface CommitListProps {
   readonly commits: { readonly items: readonly Commit[]; readonly isWhole: boolean }

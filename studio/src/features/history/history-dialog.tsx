@@ -1,6 +1,6 @@
 import { ArrowLeft, GitCommitHorizontal, RotateCcw } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import type { Workspace } from '../../api/shapes.ts'
+import { mayWrite, type Workspace } from '../../api/shapes.ts'
 import { useTask } from '../../react/use-task.ts'
 import { useHistory } from '../../stores/history.ts'
 import { useWorkspaces } from '../../stores/workspaces.ts'
@@ -23,7 +23,7 @@ export function HistoryDialog({ open, onOpenChange, workspace }: HistoryDialogPr
   const { commits, selected, load, select } = useHistory()
   const refresh = useWorkspaces((state) => state.refresh)
   const [isRestoring, setRestoring] = useState(false)
-  const canWrite = workspace.role !== 'viewer'
+  const canWrite = mayWrite(workspace)
   const commit = commits.state === 'ready' ? commits.items.find(({ hash }) => hash === selected) : undefined
 
   useEffect(() => {

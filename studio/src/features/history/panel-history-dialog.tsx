@@ -8,11 +8,11 @@ import { Button, IconButton } from '../../ui/button.tsx'
 import { classes } from '../../ui/classes.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { Dialog, DialogFooter } from '../../ui/dialog.tsx'
+import { ShowOlder } from '../../ui/show-older.tsx'
 import { timeAgo } from '../../ui/time-ago.ts'
 import { showToast } from '../../ui/toasts.ts'
 import { HistoryFailure, HistoryPanes, HistoryWaiting } from './history-panes.tsx'
 import { changeWords, summaryOf } from './patch-words.ts'
-import { ShowOlder } from './show-older.tsx'
 
 interface PanelHistoryDialogProps {
   readonly open: boolean

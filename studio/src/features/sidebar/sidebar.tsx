@@ -1,16 +1,19 @@
 import {
+  Archive,
+  ArchiveRestore,
   ChevronsUpDown,
   FolderOpen,
   FolderPlus,
   History,
   PencilLine,
   Plus,
+  ScrollText,
   Trash2,
   Users,
   X,
 } from 'lucide-react'
 import type { MouseEvent, ReactElement } from 'react'
-import type { PanelSummary, Workspace } from '../../api/shapes.ts'
+import { mayWrite, type PanelSummary, type Workspace } from '../../api/shapes.ts'
 import type { Person } from '../../session/people.ts'
 import { toPath } from '../../stores/route.ts'
 import { classes } from '../../ui/classes.ts'
@@ -23,6 +26,9 @@ export interface SidebarActions {
   readonly onRename: () => void
   readonly onHistory: () => void
   readonly onMembers: () => void
+  readonly onAudit: () => void
+  readonly onArchive: () => void
+  readonly onUnarchive: () => void
   readonly onDelete: () => void
   readonly onClose: () => void
   readonly onAddPanel: () => void
@@ -39,7 +45,7 @@ interface SidebarProps extends SidebarActions {
 
 /** The open workspace: its menu, its panels, who is in which, and the account. */
 export function Sidebar({ workspace, currentPanelId, people, foot, ...actions }: SidebarProps) {
-  const canWrite = workspace.role !== 'viewer'
+  const canWrite = mayWrite(workspace)
   return (
     <div className="flex h-full min-h-0 flex-col bg-sunken">
       <div className="p-2.5">
@@ -90,6 +96,9 @@ function WorkspaceMenu({
   onRename,
   onHistory,
   onMembers,
+  onAudit,
+  onArchive,
+  onUnarchive,
   onDelete,
   onClose,
 }: Omit<SidebarActions, 'onAddPanel' | 'onOpenPanel'> & { workspace: Workspace }) {
@@ -130,10 +139,25 @@ function WorkspaceMenu({
       <MenuItem icon={<Users aria-hidden />} onSelect={onMembers}>
         Members
       </MenuItem>
+      {isOwner && (
+        <MenuItem icon={<ScrollText aria-hidden />} onSelect={onAudit}>
+          Audit log
+        </MenuItem>
+      )}
       <MenuSeparator />
       <MenuItem icon={<X aria-hidden />} onSelect={onClose}>
         Close workspace
       </MenuItem>
+      {isOwner && workspace.status !== 'archived' && (
+        <MenuItem icon={<Archive aria-hidden />} onSelect={onArchive}>
+          Archive workspace
+        </MenuItem>
+      )}
+      {isOwner && workspace.status === 'archived' && (
+        <MenuItem icon={<ArchiveRestore aria-hidden />} onSelect={onUnarchive}>
+          Unarchive workspace
+        </MenuItem>
+      )}
       {isOwner && (
         <MenuItem icon={<Trash2 aria-hidden />} tone="danger" onSelect={onDelete}>
           Delete workspace

@@ -1,5 +1,5 @@
-import { useTask } from '../../react/use-task.ts'
-import { Button } from '../../ui/button.tsx'
+import { useTask } from '../react/use-task.ts'
+import { Button } from './button.tsx'
 
 /** Below a list: reads what comes after it. */
 export function ShowOlder({ load }: { load: () => Promise<void> }) {
