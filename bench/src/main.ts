@@ -4,6 +4,7 @@ import { benchApiHistory } from './scenarios/api-history.ts'
 import { benchApiLive } from './scenarios/api-live.ts'
 import { benchApiState } from './scenarios/api-state.ts'
 import { benchApiZipf } from './scenarios/api-zipf.ts'
+import { benchCallerCheck } from './scenarios/caller-check.ts'
 import { benchClusterVisible } from './scenarios/cluster-visible.ts'
 import { benchCrash } from './scenarios/crash.ts'
 import { benchCrashLost } from './scenarios/crash-lost.ts'
@@ -51,6 +52,7 @@ const SCENARIOS: Readonly<Record<string, (options: RunOptions) => Promise<void>>
   'snapshot-acks': benchSnapshotAcks,
   'git-growth': benchGitGrowth,
   'login-flood': benchLoginFlood,
+  'caller-check': benchCallerCheck,
 }
 
 const asked = process.argv.slice(2).filter((argument) => argument !== '--quick')
