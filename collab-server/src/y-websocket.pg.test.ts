@@ -72,6 +72,100 @@ describe('a client of y-websocket', () => {
     await until(() => others().length === 0)
   })
 
+  test('[YWS11] repeats nobody: no cursor goes back, and who has left is gone', async () => {
+    const panel = await nodes.panel()
+    const fanout = createMemoryFanout()
+    const [here, there] = [await nodes.start({ fanout }), await nodes.start({ fanout })]
+    const alice = nodes.tab(there, 'alice').open(panel.document)
+    // Of one user: what others repeat is refused by its name alone.
+    const tabs = [here, here, there].map((node) => connect(node, panel, tokenOf('bob')))
+    const [mover, ...others] = tabs
+    if (mover === undefined) throw new Error('nobody moves')
+    await until(() => isSaved(alice) && tabs.every(({ provider }) => provider.synced))
+    const client = mover.document.clientID
+    const places: number[] = []
+    alice.awareness?.on('change', () => {
+      const at = alice.awareness?.getStates().get(client)?.at
+      if (typeof at === 'number') places.push(at)
+    })
+    for (let at = 1; at <= 60; at += 1) {
+      mover.provider.awareness.setLocalState({ at })
+      await new Promise((resolve) => setTimeout(resolve, 4))
+    }
+    await until(() => places.at(-1) === 60)
+    expect(places).toEqual(places.toSorted((a, b) => a - b))
+
+    mover.provider.awareness.setLocalState({ at: 61 })
+    mover.provider.disconnect()
+    const sees = ({ provider }: (typeof tabs)[number]) => provider.awareness.getStates().has(client)
+    await until(() => !others.some(sees))
+    // What each of them has repeated is there before this.
+    others.forEach(({ provider }, index) => {
+      provider.awareness.setLocalState({ seen: index })
+    })
+    const seen = () =>
+      [...(alice.awareness?.getStates().values() ?? [])].filter((state) => state.seen !== undefined)
+    await until(() => seen().length === others.length)
+    expect(alice.awareness?.getStates().has(client)).toBe(false)
+    expect(others.some(sees)).toBe(false)
+  })
+
+  test('[YWS11] repeats nobody from server to server', async () => {
+    const panel = await nodes.panel()
+    const fanout = createMemoryFanout()
+    const [here, there] = [await nodes.start({ fanout }), await nodes.start({ fanout })]
+    const tabs = [here, there].map((node) => connect(node, panel, tokenOf('bob')))
+    await until(() => tabs.every(({ provider }) => provider.synced))
+    tabs.forEach(({ provider }, index) => {
+      provider.awareness.setLocalState({ at: index })
+    })
+    await until(() => tabs.every(({ provider }) => provider.awareness.getStates().size === 2))
+    let messages = 0
+    await fanout.onPresence(panel.document, () => {
+      messages += 1
+    })
+    // A repetition goes round in less than a tenth of it.
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    expect(messages).toBeLessThanOrEqual(4)
+  })
+
+  test('[YWS11] comes back as itself, though its old connection is still there', async () => {
+    const panel = await nodes.panel()
+    const node = await nodes.start()
+    const alice = nodes.tab(node, 'alice').open(panel.document)
+    const bob = connect(node, panel, tokenOf('bob'))
+    await until(() => isSaved(alice) && bob.provider.synced)
+    bob.provider.awareness.setLocalState({ at: 1 })
+    const placeOfBob = () => alice.awareness?.getStates().get(bob.document.clientID)?.at
+    await until(() => placeOfBob() === 1)
+    // As after a change of network: the server does not know yet that the old socket is dead.
+    const old = bob.provider.ws
+    Object.assign(bob.provider, { ws: null, wsconnected: false, synced: false })
+    bob.provider.connect()
+    await until(() => bob.provider.synced)
+    bob.provider.awareness.setLocalState({ at: 2 })
+    await until(() => placeOfBob() === 2)
+    old?.close()
+    await until(() => old?.readyState === WebSocket.CLOSED)
+    bob.provider.awareness.setLocalState({ at: 3 })
+    await until(() => placeOfBob() === 3)
+  })
+
+  test('[YWS12] that sends too much at once is told so, and does not come back with it', async () => {
+    const panel = await nodes.panel()
+    const node = await nodes.start({
+      options: { COLLAB_MAX_UPDATE_BYTES: 2_000, COLLAB_MAX_FRAME_BYTES: 10_000 },
+    })
+    for (const size of [5_000, 50_000]) {
+      const bob = connect(node, panel, tokenOf('bob'))
+      await until(() => bob.provider.synced)
+      bob.state.set('large', 'x'.repeat(size))
+      await until(() => bob.closes.length > 0)
+      expect([bob.closes, bob.provider.shouldConnect]).toEqual([[4400], false])
+    }
+    expect(await nodes.entriesOf(panel.document)).toHaveLength(1)
+  })
+
   test('[YWS3] brings what was edited while it was away', async () => {
     const panel = await nodes.panel()
     const node = await nodes.start()

@@ -1,12 +1,13 @@
 import type { Duplex } from 'node:stream'
 import { type Connection, type Hocuspocus, OutgoingMessage, type WebSocketLike } from '@hocuspocus/server'
-import { CLOSE_CODES, ERRORS } from '@nexus/core'
+import { CLOSE_CODES } from '@nexus/core'
 import type { VerifiedCaller } from '@nexus/core/server'
 import { WebSocket } from 'ws'
 import { type AckGate, createAckGate } from './ack-gate.ts'
 import { createBackPressure } from './back-pressure.ts'
 import { ClientAddresses } from './client-addresses.ts'
-import type { Dialect } from './dialect.ts'
+import { closeCodeOf } from './close-code.ts'
+import { type Dialect, NOTHING } from './dialect.ts'
 import { type ClientFrame, isPong, PING_FRAME, parseClientFrame, signInFrame } from './frame.ts'
 import type { Outgoing } from './outgoing.ts'
 import { type PauseReason, ReadPace } from './read-pace.ts'
@@ -252,7 +253,7 @@ export class CollabSocket implements WebSocketLike {
     if (isPong(bytes)) return
     const frame = this.#parts.dialect.toOurs(bytes)
     if (frame === null) this.close(CLOSE_CODES.badRequest, 'the frame cannot be understood')
-    else this.#dispatchSafely(frame)
+    else if (frame !== NOTHING) this.#dispatchSafely(frame)
   }
 
   /** Whatever one client's bytes set off is the end of its socket at most. */
@@ -357,10 +358,4 @@ export class CollabSocket implements WebSocketLike {
     }
     if (verdict === 'close') this.close(CLOSE_CODES.tryAgainLater, 'this connection reads too slowly')
   }
-}
-
-/** For a client that has only one document: why it is closed is why the socket is. */
-function closeCodeOf(reason: string): number {
-  const row = Object.entries(ERRORS).find(([code]) => code === reason)?.[1]
-  return row?.closeCode ?? CLOSE_CODES.forbidden
 }

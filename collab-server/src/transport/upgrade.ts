@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { isRoomPath, type Room, roomIn } from '../y-websocket/room.ts'
+import { RoomSocket } from '../y-websocket/room-socket.ts'
 import type { SocketRegistry } from './socket-registry.ts'
 
 const COLLAB_PATH = '/collab'
@@ -29,13 +30,15 @@ interface UpgradeParts {
 
 /** Takes WebSockets on {@link COLLAB_PATH} and `/yjs/…`, within the limits; what is refused is answered over HTTP, before a handshake. */
 export function createUpgradeHandler(parts: UpgradeParts) {
-  const server = new WebSocketServer({
+  const settings = {
     noServer: true,
     clientTracking: false,
     // Most frames are smaller than what compression would save, and it costs memory per socket.
     perMessageDeflate: false,
     maxPayload: parts.maxFrameBytes,
-  })
+  }
+  const plain = new WebSocketServer(settings)
+  const rooms = new WebSocketServer({ ...settings, WebSocket: RoomSocket })
   return (request: IncomingMessage, socket: Duplex, head: Buffer): boolean => {
     const [path = ''] = (request.url ?? '').split('?')
     const isRoom = isRoomPath(path)
@@ -44,7 +47,7 @@ export function createUpgradeHandler(parts: UpgradeParts) {
     const peerAddress = peerAddressOf(request, parts.trustedProxies)
     const refusal = isRoom && room === null ? '404 Not Found' : refusalOf(parts, request, peerAddress)
     if (refusal === null)
-      server.handleUpgrade(request, socket, head, (ws) =>
+      (isRoom ? rooms : plain).handleUpgrade(request, socket, head, (ws) =>
         parts.onOpen({ ws, stream: socket, peerAddress, room }),
       )
     else refuse(socket, refusal)
