@@ -51,9 +51,11 @@ import { createPanelRoutes } from './routes/panel-routes.ts'
 import { createPasswordRoutes } from './routes/password-routes.ts'
 import { createSessionRoutes } from './routes/session-routes.ts'
 import { createSnapshotRoutes } from './routes/snapshot-routes.ts'
+import { createSsoRoutes } from './routes/sso-routes.ts'
 import { createStateRoutes } from './routes/state-routes.ts'
 import { createWellKnownRoutes } from './routes/well-known-routes.ts'
 import { createWorkspaceRoutes } from './routes/workspace-routes.ts'
+import { createSsoProvider } from './sso/provider.ts'
 import { createStateSockets } from './subscriptions/state-sockets.ts'
 import { createSubscriptions } from './subscriptions/subscriptions.ts'
 import { createTurns, type Turns } from './turns.ts'
@@ -181,6 +183,7 @@ async function createParts(
     inBackground,
     passwords,
     authLimits: createAuthLimits(options, clock),
+    sso: createSsoProvider(options, clock),
     accounts: await createAccounts({
       db,
       secret: options.AUTH_SECRET,
@@ -235,6 +238,7 @@ function createApp(parts: ApiParts, logger: Logger): Express {
     createEmailRoutes(parts),
     createSessionRoutes(parts),
     createAccountRoutes(parts),
+    createSsoRoutes(parts, logger),
   )
   app.use('/api/keys', createKeyRoutes(parts))
   // Before the workspaces: `deleted` stands where an id would.

@@ -81,6 +81,10 @@ const REQUESTS: Readonly<Record<string, (world: World) => Request>> = {
   logOut: ({ person }) => ({ body: { sessionToken: person.sessionToken } }),
   whoAmI: () => ({}),
   readKeys: () => ({}),
+  readSignInWays: () => ({}),
+  // Nobody else vouches for people here.
+  startSso: () => ({ allowed: 404 }),
+  finishSso: () => ({ allowed: 404 }),
   listApiKeys: () => ({}),
   createApiKey: () => ({ body: { name: 'New' } }),
   readApiKey: () => ({ allowed: 404 }),

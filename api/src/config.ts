@@ -8,12 +8,14 @@ import {
   readOptions,
   textOption,
 } from '@nexus/core/server'
+import { SSO_OPTIONS } from './sso/sso-options.ts'
 
 const MIN_SECRET_CHARS = 32
 
 /** Settings of the API that have a fallback. */
 const TUNING_OPTIONS = {
   ...PUBLIC_OPTIONS,
+  ...SSO_OPTIONS,
   SMTP_URL: {
     ...optionalTextOption({
       doc: 'Mail server, such as smtps://user:password@mail.example.org; without it `npm start` writes mails into DATA_DIR/mail, and a process of its own sends none',

@@ -11,6 +11,7 @@ import type { Mailer } from './mail/mailer.ts'
 import type { AuthLimits } from './middleware/auth-limits.ts'
 import type { JsonBody } from './middleware/json-body.ts'
 import type { Replicas } from './replicas/replicas.ts'
+import type { SsoProvider } from './sso/provider.ts'
 import type { Subscriptions } from './subscriptions/subscriptions.ts'
 import type { Turns } from './turns.ts'
 
@@ -26,6 +27,8 @@ export interface ApiParts extends Credentials {
   readonly accounts: Accounts
   readonly passwords: Passwords
   readonly authLimits: AuthLimits
+  /** `null`: people sign in with passwords only. */
+  readonly sso: SsoProvider | null
   readonly mailer: Mailer
   readonly inBackground: InBackground
   readonly access: Access

@@ -13,6 +13,7 @@ import { type Answer, type Named, type Operation, TAGS } from './operation.ts'
 import type { MediaObject, OperationObject, ResponseObject } from './operation-object.ts'
 import { parametersOf } from './parameters.ts'
 import { SOCKETS } from './sockets.ts'
+import { SSO_OPERATIONS } from './sso-operations.ts'
 import { STATE_OPERATIONS } from './state-operations.ts'
 import { WORKSPACE_OPERATIONS } from './workspace-operations.ts'
 
@@ -23,6 +24,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...MEMBER_OPERATIONS,
   ...ACCOUNT_OPERATIONS,
   ...KEY_OPERATIONS,
+  ...SSO_OPERATIONS,
   ...ACCOUNT_CARE_OPERATIONS,
 ]
 

@@ -36,7 +36,7 @@ export interface SessionsTable {
 export interface AccountsTable {
   id: string
   account_id: string
-  /** `credential`: with a password. */
+  /** `credential`: with a password; `oidc` and the issuer: by that provider, which calls the person `account_id`. */
   provider_id: string
   user_id: UserId
   /** Argon2id in PHC form. */

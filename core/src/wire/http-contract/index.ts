@@ -49,7 +49,7 @@ export {
   batchRequest,
   batchSchema,
 } from './batch.ts'
-export { isStorableText } from './fields.ts'
+export { isStorableText, nameField } from './fields.ts'
 export { jsonPatchOperation, jsonPatchOperations } from './json-patch.ts'
 export {
   type AuditEventView,
@@ -91,6 +91,7 @@ export {
   updatePanelRequest,
 } from './panels.ts'
 export { type Problem, problemSchema } from './problem.ts'
+export { type SignInWaysView, signInWaysSchema, ssoStartQuery } from './single-sign-on.ts'
 export {
   type BlameEntry,
   blameEntrySchema,
