@@ -1,9 +1,8 @@
-import { withTestDatabase } from '@nexus/core/testkit'
+import { OIDC_CLIENT, startOidcProvider, withTestDatabase } from '@nexus/core/testkit'
 import { sql } from 'kysely'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { ApiOptions } from './config.ts'
 import { startHostileProvider, type Wrong } from './testkit/hostile-provider.ts'
-import { OIDC_CLIENT, startOidcProvider } from './testkit/oidc-provider.ts'
 import { signUp, startTestApi } from './testkit/test-api.ts'
 import { TestBrowser } from './testkit/test-browser.ts'
 
@@ -28,6 +27,7 @@ async function startApi(issuer: string, options: Partial<ApiOptions> = {}) {
 /** A provider, an API that trusts it, and people who sign in there. */
 async function startBoth(options: Partial<ApiOptions> = {}) {
   const provider = await startOidcProvider()
+  onTestFinished(provider.stop)
   const { api, isStudio, startUrl } = await startApi(provider.issuer, options)
   provider.serve(api.url + CALLBACK)
   /** @returns The page of the studio where they arrive. */
@@ -90,7 +90,7 @@ describe('signing in by the provider of the installation', () => {
     const browser = new TestBrowser()
     expect(await signIn('ann', browser)).toBe('/')
     expect((await whoIs(browser)).id).toBe(ann.userId)
-    provider.personas.set('ann', { email: 'new@example.org' })
+    provider.personas.set('ann', { email: 'new@example.org', email_verified: undefined, xms_edov: true })
     const again = new TestBrowser()
     await signIn('ann', again)
     expect((await whoIs(again)).id).toBe(ann.userId)
@@ -105,6 +105,8 @@ describe('signing in by the provider of the installation', () => {
     expect(await whoIs(browser)).toBeNull()
     await verify(ann.email)
     provider.personas.set('ann', { email: ann.email, email_verified: false })
+    expect(await signIn('ann')).toBe('/sso-failed#no_email')
+    provider.personas.set('ann', { email: ann.email, email_verified: undefined, xms_edov: false })
     expect(await signIn('ann')).toBe('/sso-failed#no_email')
     expect(
       await database.db.selectFrom('accounts').selectAll().where('provider_id', 'like', 'oidc%').execute(),

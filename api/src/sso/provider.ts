@@ -119,7 +119,8 @@ function clientAuthOf(secret: string | null): oidc.ClientAuth {
 }
 
 function toVouched({ iss, sub }: oidc.IDToken, told: Readonly<Record<string, unknown>>): Vouched {
-  const { email, email_verified: isVerified, name } = told
+  // Microsoft Entra calls it by a name of its own.
+  const { email, xms_edov: isOfDomain, email_verified: isVerified = isOfDomain, name } = told
   const isTheirs = isVerified === true || isVerified === 'true'
   if (!isStorableText(sub)) throw new SsoRefused('failed')
   return {

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { OIDC_CLIENT } from '@nexus/core/testkit'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import { onTestFinished } from 'vitest'
-import { OIDC_CLIENT } from './oidc-provider.ts'
 
 /** What it does wrong. */
 export type Wrong =

@@ -1,6 +1,7 @@
 export { someDocument, someUpdate } from './builders.ts'
 export { freePort } from './free-port.ts'
 export { createGatedLog } from './gated-log.ts'
+export { OIDC_CLIENT, type OidcProvider, startOidcProvider } from './oidc-provider.ts'
 export { createRandom, type Random } from './random.ts'
 export { someApiKey } from './some-api-key.ts'
 export { startPostgres } from './start-postgres.ts'

@@ -14,6 +14,9 @@ export interface SessionEntry {
 /** Passwords, sessions and the end of an account. Each call throws {@link ApiError}. */
 export function createAccountCareApi({ http, open, typedOf, done }: Calls) {
   return {
+    /** How people can sign in, besides by a password. */
+    signInWays: (): Promise<{ readonly sso: { readonly label: string } | null }> =>
+      typedOf(open.GET('/api/auth/ways')),
     /** The same whether anybody has the address. */
     forgotPassword: (email: string): Promise<void> =>
       done(open.POST('/api/auth/forgot-password', { body: { email } })),

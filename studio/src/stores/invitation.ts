@@ -5,6 +5,8 @@ import { api } from './api.ts'
 import { useNavigation } from './navigation.ts'
 
 const PATH = '/invitation'
+/** In the storage of the tab, while its person signs in elsewhere. */
+const KEPT = 'nexus:invitation'
 
 /** The page that an invitation is accepted on. The token stands where no server or log sees it. */
 export const invitationLink = (token: string): string => `${window.location.origin}${PATH}#${token}`
@@ -21,6 +23,8 @@ interface InvitationStore {
   look(): Promise<void>
   /** @returns The id of the workspace. @throws {ApiError} */
   accept(): Promise<string>
+  /** The person leaves the studio to sign in elsewhere, and comes back in this tab. */
+  keepForReturn(): void
   /** Goes on without it. */
   forget(): void
 }
@@ -28,7 +32,9 @@ interface InvitationStore {
 /** Takes the token out of the address, so that it stays neither there nor in the history of the browser. */
 function takeToken(): string | null {
   const { pathname, hash } = window.location
-  if (pathname !== PATH || hash.length < 2) return null
+  const kept = window.sessionStorage.getItem(KEPT)
+  window.sessionStorage.removeItem(KEPT)
+  if (pathname !== PATH || hash.length < 2) return kept
   useNavigation.getState().go({ at: 'start' }, { replace: true })
   return hash.slice(1)
 }
@@ -53,6 +59,10 @@ export const useInvitation = create<InvitationStore>()((set, get) => ({
     const workspaceId = await api.members.accept(token)
     set({ token: null })
     return workspaceId
+  },
+  keepForReturn: () => {
+    const { token } = get()
+    if (token !== null) window.sessionStorage.setItem(KEPT, token)
   },
   forget: () => set({ token: null }),
 }))

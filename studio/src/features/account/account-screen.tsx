@@ -2,11 +2,14 @@ import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { isApiError, messageOf } from '../../api/problem.ts'
 import { useAccount } from '../../stores/account.ts'
 import { useNavigation } from '../../stores/navigation.ts'
+import { useSsoFailure } from '../../stores/sso-failure.ts'
 import { Button } from '../../ui/button.tsx'
 import { TextField } from '../../ui/field.tsx'
 import { Logo } from '../../ui/logo.tsx'
 import { ForgotDialog } from './forgot-dialog.tsx'
 import { MIN_PASSWORD_LENGTH } from './password-length.ts'
+import { SsoButton } from './sso-button.tsx'
+import { ssoWords } from './sso-words.ts'
 
 interface Problems {
   readonly name?: string
@@ -53,7 +56,8 @@ export function AccountScreen({ isNew, notice, invitedEmail }: AccountScreenProp
   const signIn = useAccount((state) => state.signIn)
   const go = useNavigation((state) => state.go)
   const [problems, setProblems] = useState<Problems>({})
-  const [failure, setFailure] = useState<string | null>(null)
+  const ssoFailure = useSsoFailure((state) => state.reason)
+  const [failure, setFailure] = useState(ssoFailure === null ? null : ssoWords(ssoFailure))
   const [busy, setBusy] = useState(false)
   /** What was typed on the other of the two forms. */
   const [email, setEmail] = useState('')
@@ -166,6 +170,7 @@ export function AccountScreen({ isNew, notice, invitedEmail }: AccountScreenProp
             {isNew ? 'Create account' : 'Sign in'}
           </Button>
         </form>
+        <SsoButton />
 
         {!isNew && (
           <p className="mt-5 text-center text-sm">

@@ -3,6 +3,7 @@ import { Dialog, DialogBody } from '../../ui/dialog.tsx'
 import { AddressSection } from './address-section.tsx'
 import { ChangePasswordForm } from './change-password-form.tsx'
 import { DeleteAccountForm } from './delete-account-form.tsx'
+import { PasswordByMail } from './password-by-mail.tsx'
 import { SessionList } from './session-list.tsx'
 
 interface SettingsDialogProps {
@@ -32,6 +33,7 @@ export const SettingsDialog = ({ open, onOpenChange, account }: SettingsDialogPr
           Password
         </h3>
         <ChangePasswordForm />
+        <PasswordByMail email={account.email} />
       </section>
       <section aria-labelledby="settings-end">
         <h3 id="settings-end" className="mb-1 text-sm font-semibold">

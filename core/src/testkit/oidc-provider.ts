@@ -1,14 +1,14 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Provider } from 'oidc-provider'
-import { onTestFinished } from 'vitest'
 
 export const OIDC_CLIENT = { id: 'nexus', secret: 'a secret of the two' }
 
 /** What the provider says of somebody who signs in there under that name; by default an address they have confirmed. */
 export interface Persona {
   readonly email?: string
-  readonly email_verified?: boolean
+  readonly email_verified?: boolean | undefined
+  readonly xms_edov?: boolean
   readonly name?: string
 }
 
@@ -18,6 +18,7 @@ export interface OidcProvider {
   readonly personas: Map<string, Persona>
   /** From then on it sends people back there. */
   serve(redirectUri: string): void
+  stop(): void
 }
 
 /** A provider as organisations run one, the real program, with a form that takes any password. */
@@ -37,7 +38,7 @@ export async function startOidcProvider(): Promise<OidcProvider> {
           application_type: 'native',
         },
       ],
-      claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
+      claims: { openid: ['sub'], email: ['email', 'email_verified', 'xms_edov'], profile: ['name'] },
       findAccount: (_context, id) => ({
         accountId: id,
         claims: () => ({
@@ -51,13 +52,13 @@ export async function startOidcProvider(): Promise<OidcProvider> {
       cookies: { keys: ['a key of the test'] },
       features: { devInteractions: { enabled: true } },
     })
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
   const serve = (redirectUri: string): void => {
     server.removeAllListeners('request')
     server.on('request', open(redirectUri).callback())
   }
-  return { issuer, personas, serve }
+  const stop = (): void => {
+    server.closeAllConnections()
+    server.close()
+  }
+  return { issuer, personas, serve, stop }
 }
