@@ -92,6 +92,9 @@ function openDocument({ socket, name, doc, token, onChange, onMessage }: Documen
     askCount += 1
   }
 
+  const isReadOnly = (): boolean =>
+    provider.isAuthenticated && (readOnlyByNow ?? provider.authorizedScope === 'readonly')
+
   const provider = new HocuspocusProvider({
     websocketProvider: socket,
     name,
@@ -104,7 +107,10 @@ function openDocument({ socket, name, doc, token, onChange, onMessage }: Documen
     },
     onUnsyncedChanges: onChange,
     onStateless: ({ payload }) => {
+      const wasReadOnly = isReadOnly()
       readOnlyByNow = parseAccessChange(payload) ?? readOnlyByNow
+      // What was refused meanwhile, such as edits this browser kept, is not acknowledged later by itself.
+      if (wasReadOnly && !isReadOnly()) provider.forceSync()
       onMessage(payload)
       onChange()
     },
@@ -138,7 +144,7 @@ function openDocument({ socket, name, doc, token, onChange, onMessage }: Documen
       connected: socket.status === WebSocketStatus.Connected,
       authenticated: provider.isAuthenticated,
       unsaved: provider.hasUnsyncedChanges,
-      readOnly: provider.isAuthenticated && (readOnlyByNow ?? provider.authorizedScope === 'readonly'),
+      readOnly: isReadOnly(),
       synced: provider.isSynced,
       refusal,
     }),
