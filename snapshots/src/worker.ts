@@ -151,13 +151,14 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
   }
   const program = createGitProgram(options.gitProgram)
   const retention = createSnapshotRetention(deps)
-  const purging = createPurging({ db, gitDir: options.gitDir, logger: deps.logger })
+  const remote = options.remote ?? null
+  const purging = createPurging({ db, gitDir: options.gitDir, program, remote, logger: deps.logger })
   const pushing = createPushing({
     ...context,
     db,
     metrics,
     program,
-    remote: options.remote ?? null,
+    remote,
     logger: deps.logger,
   })
   const packing = createRepositoryPacking({ ...context, program, logger: deps.logger })

@@ -47,6 +47,12 @@ const purgePanel = (db: Db, id: string, before: Date): Promise<void> =>
 
 const purgeWorkspace = (db: Db, id: string, before: Date): Promise<void> =>
   db.transaction().execute(async (trx) => {
+    // It goes with the workspace.
+    const git = await trx
+      .selectFrom('workspace_git')
+      .select('pushed_commit')
+      .where('workspace_id', '=', id as never)
+      .executeTakeFirst()
     const gone = await trx
       .deleteFrom('workspaces')
       .where('id', '=', id as never)
@@ -57,7 +63,7 @@ const purgeWorkspace = (db: Db, id: string, before: Date): Promise<void> =>
     await trx.deleteFrom('panel_states').where('workspace_id', '=', gone.id).execute()
     await trx
       .insertInto('purged_workspaces')
-      .values({ workspace_id: gone.id })
+      .values({ workspace_id: gone.id, is_pushed: (git?.pushed_commit ?? null) !== null })
       .onConflict((on) => on.doNothing())
       .execute()
   })

@@ -82,6 +82,9 @@ interface WorkspacesTable {
 interface PurgedWorkspacesTable {
   workspace_id: WorkspaceId
   purged_at: Generated<Date>
+  /** A Git server has commits of it. */
+  is_pushed: Generated<boolean>
+  failures: Generated<number>
 }
 
 interface PanelsTable {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { withTestDatabase } from '@nexus/core/testkit'
 import { expect, test } from 'vitest'
 import { startReceivingServer } from '../testkit/receiving-server.ts'
@@ -117,6 +118,56 @@ test('[PUSH4] several workers push a commit once', async () => {
   // A push is three requests: one without, one with the answer to the question who it is, and the push itself.
   expect(server.headers.length).toBeLessThanOrEqual(3)
   expect((await statusOf(stage)).commit).toBe(await newestOf(stage))
+})
+
+/** As the api leaves it, some weeks after it was deleted. */
+async function purge({ workspaceId }: Stage): Promise<void> {
+  await database.db.deleteFrom('workspaces').where('id', '=', workspaceId).execute()
+  await database.db
+    .insertInto('purged_workspaces')
+    .values({ workspace_id: workspaceId, is_pushed: true })
+    .execute()
+}
+const purgedIds = async () =>
+  (await database.db.selectFrom('purged_workspaces').select('workspace_id').execute()).map(
+    ({ workspace_id: id }) => id,
+  )
+
+test('[PUSH5] of a workspace that is gone for good the remote keeps one empty commit and no tag', async () => {
+  const { stage, server, name, worker, there } = await pushingStage()
+  await server.create(name)
+  await stage.request({ description: 'before the launch' })
+  await worker.commitChanged()
+  await worker.pushCommits()
+  expect(await there('tag')).not.toBe('')
+  await there('tag', 'mine', 'main')
+  await purge(stage)
+  await worker.removePurged()
+  expect(await there('rev-list', '--count', 'main')).toBe('1')
+  expect(await there('ls-tree', '-r', 'main')).toBe('')
+  expect(await there('log', '--format=%s')).toBe('The workspace was deleted for good')
+  // Somebody else's.
+  expect(await there('tag')).toBe('mine')
+  expect(existsSync(stage.repository)).toBe(false)
+  expect(await purgedIds()).toEqual([])
+})
+
+test('[PUSH5] what the remote refuses is tried again, and holds up no other', async () => {
+  const refused = await pushingStage()
+  await refused.server.create(refused.name)
+  await refused.worker.commitChanged()
+  await refused.worker.pushCommits()
+  await refused.there('config', 'receive.denyNonFastForwards', 'true')
+  const other = await createStage(database.db)
+  await purge(refused.stage)
+  await database.db.insertInto('purged_workspaces').values({ workspace_id: other.workspaceId }).execute()
+  await refused.worker.removePurged()
+  expect(await purgedIds()).toEqual([refused.stage.workspaceId])
+  expect(existsSync(refused.stage.repository)).toBe(true)
+  await refused.there('config', 'receive.denyNonFastForwards', 'false')
+  await refused.worker.removePurged()
+  expect(await refused.there('ls-tree', '-r', 'main')).toBe('')
+  expect(await purgedIds()).toEqual([])
 })
 
 test('[PUSH3] an address is http or https, has the place of the workspace in it, and no password', () => {

@@ -22,8 +22,8 @@ export interface Pushing {
 }
 
 const AT_ONCE = 10
-const TIMEOUT_MS = 120_000
-const MAX_SAID_BYTES = 1_000_000
+/** Of one conversation with the remote. */
+export const PUSH_LIMITS = { timeoutMs: 120_000, maxBytes: 1_000_000 }
 
 /** Sends every commit on to the remote of the installation, once it is made. */
 export function createPushing({ remote, ...parts }: PushingParts): Pushing {
@@ -74,7 +74,7 @@ async function pushOne(
     const refs = [`${commit}:refs/heads/${BRANCH}`, 'refs/tags/*:refs/tags/*']
     await program.run(
       ['--git-dir', repositoryPath(gitDir, workspaceId), 'push', urlFor(remote, workspaceId), ...refs],
-      { timeoutMs: TIMEOUT_MS, maxBytes: MAX_SAID_BYTES, variables: settingsFor(remote) },
+      { ...PUSH_LIMITS, variables: settingsFor(remote) },
     )
   } catch (error) {
     const reason = reasonOf(error)
@@ -86,7 +86,7 @@ async function pushOne(
 }
 
 /** Git's own words: the lines that say what went wrong. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const text = error instanceof Error && 'stderr' in error ? String(error.stderr) : ''
   const lines = text.split('\n').filter((line) => /^(fatal|error|remote|!)/.test(line.trim()))
   const said = lines.join(' ').replace(/\s+/g, ' ').trim()
