@@ -8,7 +8,11 @@ const database = withTestDatabase()
 const HASH = '0123456789abcdef0123456789abcdef01234567'
 
 /** Does to the rows what the snapshot worker does. */
-async function answerAsWorker(options: { readonly hash: string | null; readonly fails?: boolean }) {
+async function answerAsWorker(options: {
+  readonly hash: string | null
+  readonly fails?: boolean
+  readonly code?: string
+}) {
   const fanout = createMemoryFanout()
   const under: Promise<void>[] = []
   await fanout.onAnyNotice((notice) => {
@@ -30,6 +34,7 @@ async function answerAsWorker(options: { readonly hash: string | null; readonly 
       .set({
         state: options.fails ? 'failed' : 'created',
         error: options.fails ? 'the volume is full' : null,
+        error_code: options.code ?? null,
         manifest: JSON.stringify(manifest),
         panel_count: rows.length,
         total_size_bytes: 1234,
@@ -138,6 +143,21 @@ describe('workspace snapshots', () => {
     expect(answer.status).toBe(500)
     expect(JSON.stringify(answer.body)).not.toContain('volume')
     expect((await ann.call('GET', `/api/state/${ann.workspaceId}/snapshots`)).body).toEqual([])
+  })
+
+  test('[QUO1] one for which the repository has no room is refused with the reason, which the workspace says too', async () => {
+    const ann = await answerAsWorker({ hash: null, fails: true, code: 'quota_exceeded' })
+    expect(await create(ann)).toMatchObject({
+      status: 403,
+      body: { code: 'quota_exceeded', detail: 'the volume is full' },
+    })
+    const read = async () => (await ann.call('GET', `/api/workspaces/${ann.workspaceId}`)).body.gitError
+    expect(await read()).toBeNull()
+    await database.db
+      .insertInto('workspace_git')
+      .values({ workspace_id: ann.workspaceId as never, manifest: '{}', commit_error: 'no room' })
+      .execute()
+    expect(await read()).toBe('no room')
   })
 
   test('[WSS6] without a worker the request is told to come back, and stays asked for', async () => {

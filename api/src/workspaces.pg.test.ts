@@ -29,6 +29,7 @@ describe('workspaces', () => {
       panels: [],
       gitBranch: 'main',
       lastCommitHash: null,
+      gitError: null,
       gitPush: null,
     })
     const read = await ann.call('GET', `/api/workspaces/${answer.body.id}`)

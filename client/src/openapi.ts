@@ -1539,6 +1539,7 @@ export interface components {
             }[];
             gitBranch: string;
             lastCommitHash: string | null;
+            gitError: string | null;
             gitPush: {
                 /** @enum {string} */
                 state: "pushed" | "waiting" | "failing";
@@ -1770,6 +1771,7 @@ export interface components {
                 }[];
                 gitBranch: string;
                 lastCommitHash: string | null;
+                gitError: string | null;
                 gitPush: {
                     /** @enum {string} */
                     state: "pushed" | "waiting" | "failing";
@@ -3156,7 +3158,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Your role does not allow this. */
+            /** @description `forbidden`: Your role does not allow this. `quota_exceeded`: The limit of your plan is reached. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3608,7 +3610,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Your role does not allow this. */
+            /** @description `quota_exceeded`: The limit of your plan is reached. `forbidden`: Your role does not allow this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -5,6 +5,7 @@ import {
   processOptions,
   textOption,
 } from '@nexus/core/server'
+import type { RepositoryQuota } from './job/room.ts'
 import { problemOfUrl, type Remote } from './pushing/remote.ts'
 import type { FullHistoryDays } from './thinning/find-old.ts'
 
@@ -18,6 +19,21 @@ export const HISTORY_OPTIONS = {
   }),
   HISTORY_FULL_DAYS_PRO: integerOption(FULL_DAYS, { doc: 'The same for a pro plan', fallback: 365 }),
   HISTORY_FULL_DAYS_ENTERPRISE: integerOption(FULL_DAYS, {
+    doc: 'The same for an enterprise plan',
+    fallback: 0,
+  }),
+}
+
+const REPOSITORY_MB = { min: 0, max: 10_000_000 }
+
+/** How large repositories may become. */
+export const REPOSITORY_OPTIONS = {
+  REPOSITORY_MAX_MB_FREE: integerOption(REPOSITORY_MB, {
+    doc: 'Largest Git repository of a free plan’s workspace, MB: beyond it nothing is committed, and edits are saved as ever; 0: any',
+    fallback: 1_000,
+  }),
+  REPOSITORY_MAX_MB_PRO: integerOption(REPOSITORY_MB, { doc: 'The same for a pro plan', fallback: 10_000 }),
+  REPOSITORY_MAX_MB_ENTERPRISE: integerOption(REPOSITORY_MB, {
     doc: 'The same for an enterprise plan',
     fallback: 0,
   }),
@@ -74,6 +90,12 @@ export const toFullHistoryDays = (options: OptionsOf<typeof HISTORY_OPTIONS>): F
   enterprise: options.HISTORY_FULL_DAYS_ENTERPRISE,
 })
 
+export const toRepositoryQuota = (options: OptionsOf<typeof REPOSITORY_OPTIONS>): RepositoryQuota => ({
+  free: options.REPOSITORY_MAX_MB_FREE,
+  pro: options.REPOSITORY_MAX_MB_PRO,
+  enterprise: options.REPOSITORY_MAX_MB_ENTERPRISE,
+})
+
 /** Every setting of a snapshot worker that runs as a process of its own. */
 export const SNAPSHOT_WORKER_OPTIONS = {
   ...processOptions({ port: 4003, drainTimeoutMs: 25_000 }),
@@ -86,6 +108,7 @@ export const SNAPSHOT_WORKER_OPTIONS = {
     { doc: 'Time between Git commits of a changed workspace, in ms', fallback: 300_000 },
   ),
   ...HISTORY_OPTIONS,
+  ...REPOSITORY_OPTIONS,
   ...GIT_SERVICE_OPTIONS,
   ...GIT_PUSH_OPTIONS,
 }

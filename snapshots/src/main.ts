@@ -1,5 +1,5 @@
 import { runServiceProcess } from '@nexus/core/server'
-import { SNAPSHOT_WORKER_OPTIONS, toFullHistoryDays, toRemote } from './config.ts'
+import { SNAPSHOT_WORKER_OPTIONS, toFullHistoryDays, toRemote, toRepositoryQuota } from './config.ts'
 import { createSnapshotWorker } from './worker.ts'
 
 await runServiceProcess({
@@ -13,6 +13,7 @@ await runServiceProcess({
         gitDir: options.GIT_DIR,
         intervalMs: options.SNAPSHOT_INTERVAL_MS,
         fullHistoryDays: toFullHistoryDays(options),
+        repositoryQuota: toRepositoryQuota(options),
         gitProgram: options.GIT_PROGRAM,
         remote: toRemote(options),
         maxFetches: options.GIT_MAX_FETCHES,

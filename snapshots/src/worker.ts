@@ -25,6 +25,7 @@ import { createFolderSizes } from './job/folder-sizes.ts'
 import { createKeeper } from './job/keeper.ts'
 import { createKeeperMetrics } from './job/keeper-metrics.ts'
 import { findRequested } from './job/ledger.ts'
+import type { RepositoryQuota } from './job/room.ts'
 import type { JobContext, JobReason, JobStep } from './job/snapshot-job.ts'
 import { createRepositoryPacking } from './packing/packing.ts'
 import { createPurging } from './purging.ts'
@@ -42,9 +43,11 @@ export {
   GIT_PUSH_OPTIONS,
   GIT_SERVICE_OPTIONS,
   HISTORY_OPTIONS,
+  REPOSITORY_OPTIONS,
   SNAPSHOT_WORKER_OPTIONS,
   toFullHistoryDays,
   toRemote,
+  toRepositoryQuota,
 } from './config.ts'
 
 export interface SnapshotOptions {
@@ -60,6 +63,8 @@ export interface SnapshotOptions {
   readonly retryPauseMs?: number
   /** How long every version is kept. Default 30 days, a year, for ever. */
   readonly fullHistoryDays?: FullHistoryDays
+  /** Default: 1,000 MB, 10,000 MB, any. */
+  readonly repositoryQuota?: RepositoryQuota
   /** Path of the git program. Default: that of the system. */
   readonly gitProgram?: string
   /** What commits are pushed to; `null`: nothing. */
@@ -108,6 +113,7 @@ const DEFAULTS = {
   leaseMs: 30_000,
   retryPauseMs: 1_000,
   fullHistoryDays: { free: 30, pro: 365, enterprise: 0 },
+  repositoryQuota: { free: 1_000, pro: 10_000, enterprise: 0 },
   maxFetches: 8,
   fetchTimeoutMs: 300_000,
 }
@@ -123,7 +129,7 @@ const CONCURRENCY = 2
 export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<SnapshotWorker> {
   const { db, fanout, metrics = createUnreadMetrics() } = deps
   const options = { ...DEFAULTS, ...deps.options }
-  const context = toContext(deps, options.leaseMs)
+  const context = toContext(deps, options)
   const retries = createRetries<WorkspaceId>(options.retryPauseMs)
   const queue = createWorkQueue<WorkspaceId, JobReason>({
     concurrency: CONCURRENCY,
@@ -242,12 +248,13 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
 
 const toContext = (
   { db, nodeId, log, options, overrides }: SnapshotWorkerDeps,
-  leaseMs: number,
+  { leaseMs, repositoryQuota }: { readonly leaseMs: number; readonly repositoryQuota: RepositoryQuota },
 ): JobContext => ({
   claimant: { db, nodeId, leaseMs },
   log,
   gitDir: options.gitDir,
   sizes: createFolderSizes(),
+  quota: repositoryQuota,
   onStep: overrides?.onStep ?? (() => undefined),
 })
 

@@ -10,7 +10,7 @@ import {
   processOptions,
   textOption,
 } from '@nexus/core/server'
-import { GIT_PUSH_OPTIONS, GIT_SERVICE_OPTIONS, HISTORY_OPTIONS } from '@nexus/snapshots'
+import { GIT_PUSH_OPTIONS, GIT_SERVICE_OPTIONS, HISTORY_OPTIONS, REPOSITORY_OPTIONS } from '@nexus/snapshots'
 
 /** Every setting of the one-process product, those of its parts included. `npm start` works with none of them. */
 export const STANDALONE_OPTIONS = {
@@ -36,6 +36,7 @@ export const STANDALONE_OPTIONS = {
     { doc: 'Time between Git commits of a changed workspace, in ms', fallback: 300_000 },
   ),
   ...HISTORY_OPTIONS,
+  ...REPOSITORY_OPTIONS,
   ...GIT_SERVICE_OPTIONS,
   ...GIT_PUSH_OPTIONS,
   METRICS_PORT: {

@@ -16,7 +16,7 @@ import {
   type Service,
 } from '@nexus/core/server'
 import { createSqlUpdateLog } from '@nexus/core/sql'
-import { createSnapshotWorker, toFullHistoryDays, toRemote } from '@nexus/snapshots'
+import { createSnapshotWorker, toFullHistoryDays, toRemote, toRepositoryQuota } from '@nexus/snapshots'
 import { keepAuthSecret } from './auth-secret.ts'
 import type { StandaloneOptions } from './config.ts'
 import { type MetricsPort, openMetricsPort } from './metrics-port.ts'
@@ -92,6 +92,7 @@ async function createServices(options: StandaloneOptions, parts: ServiceParts) {
       gitDir: join(options.DATA_DIR, 'git'),
       intervalMs: options.SNAPSHOT_INTERVAL_MS,
       fullHistoryDays: toFullHistoryDays(options),
+      repositoryQuota: toRepositoryQuota(options),
       gitProgram: options.GIT_PROGRAM,
       remote: toRemote(options),
       maxFetches: options.GIT_MAX_FETCHES,

@@ -208,7 +208,14 @@ export const STATE_OPERATIONS: readonly Operation[] = [
         body: { name: 'RevertedState', schema: revertedStateSchema },
       },
     },
-    errors: ['validation_failed', 'idempotency_key_reused', 'not_found', 'forbidden', 'workspace_archived'],
+    errors: [
+      'validation_failed',
+      'idempotency_key_reused',
+      'not_found',
+      'forbidden',
+      'quota_exceeded',
+      'workspace_archived',
+    ],
     admits: 'editor',
   },
   {
@@ -262,6 +269,7 @@ export const STATE_OPERATIONS: readonly Operation[] = [
       },
     },
     errors: [
+      'quota_exceeded',
       'validation_failed',
       'idempotency_key_reused',
       'not_found',

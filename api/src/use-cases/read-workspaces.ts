@@ -81,7 +81,7 @@ async function withPanels(db: Db | Trx, row: Row): Promise<WorkspaceView> {
   const panels = await listPanelSummaries(db, row.id)
   const git = await db
     .selectFrom('workspace_git')
-    .select(['branch', 'head_commit', 'pushed_commit', 'pushed_at', 'push_error'])
+    .select(['branch', 'head_commit', 'pushed_commit', 'pushed_at', 'push_error', 'commit_error'])
     .where('workspace_id', '=', row.id)
     .executeTakeFirst()
   return {
@@ -91,6 +91,7 @@ async function withPanels(db: Db | Trx, row: Row): Promise<WorkspaceView> {
     panels,
     gitBranch: git?.branch ?? DEFAULT_BRANCH,
     lastCommitHash: git?.head_commit ?? null,
+    gitError: git?.commit_error ?? null,
     gitPush: git === undefined ? null : toPush(git),
   }
 }

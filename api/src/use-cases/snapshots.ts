@@ -41,7 +41,7 @@ interface Made {
  * that one, unless it has failed.
  *
  * @throws {NexusError} `unavailable` when no worker has made it in time: it stays asked for. `internal` when the worker
- *   could not make it. `idempotency_key_reused`: nothing is asked for.
+ *   could not make it, `quota_exceeded` when the repository has no room. `idempotency_key_reused`: nothing is asked for.
  */
 export async function createSnapshot(
   { db, fanout, snapshotWaitMs }: Parts,
@@ -110,7 +110,10 @@ async function waitForSnapshot(
     const row = await snapshotRows(db).where('id', '=', id).executeTakeFirst()
     if (row?.state === 'created') return toCreated(row)
     if (row?.state === 'failed')
-      throw new NexusError('internal', row.error ?? 'The snapshot could not be made.')
+      throw new NexusError(
+        row.error_code === 'quota_exceeded' ? 'quota_exceeded' : 'internal',
+        row.error ?? 'The snapshot could not be made.',
+      )
     if (row === undefined) throw new NexusError('not_found', 'The workspace has just been deleted.')
     if (performance.now() >= giveUpAt) {
       throw new NexusError(
@@ -176,6 +179,7 @@ const snapshotRows = (db: Db) =>
       'total_size_bytes',
       'git_commit',
       'error',
+      'error_code',
       'created_at',
     ])
 

@@ -114,6 +114,7 @@ interface StateSnapshotsTable {
   git_commit: string | null
   git_branch: string | null
   error: string | null
+  error_code: ColumnType<string | null, string | null | undefined>
   created_at: Generated<Date>
   completed_at: Date | null
   request_id: ColumnType<string | null, string | null | undefined>
@@ -149,6 +150,8 @@ interface WorkspaceGitTable {
   push_error: ColumnType<string | null, string | null | undefined>
   push_failures: Generated<number>
   push_next_at: ColumnType<Date | null, Date | null | undefined>
+  size_bytes: Generated<number>
+  commit_error: ColumnType<string | null, string | null | undefined>
 }
 
 interface PanelProjectionsTable {

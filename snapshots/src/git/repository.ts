@@ -57,6 +57,8 @@ export interface Folder {
  * sees yet, so a process may be killed anywhere. Make a new one for each piece of work: it remembers what it has read.
  */
 export interface Repository {
+  /** What has been written since it was opened, as it lies on the disk. */
+  readonly writtenBytes: number
   /** The newest commit of {@link BRANCH}; `null` before the first. */
   head(): Promise<Commit | null>
   readCommit(hash: CommitHash): Promise<Commit>
@@ -95,7 +97,13 @@ async function createRepository(gitDir: string, gitdir: string): Promise<void> {
   const draft = join(gitDir, `${DRAFT_PREFIX}${randomUUID()}`)
   const files = createDurableFiles(join(draft, 'objects'))
   try {
-    await git.init({ fs: toGitFs(files), dir: draft, gitdir: draft, bare: true, defaultBranch: BRANCH })
+    await git.init({
+      fs: toGitFs(files, () => undefined),
+      dir: draft,
+      gitdir: draft,
+      bare: true,
+      defaultBranch: BRANCH,
+    })
     await files.flush()
     await files.move(draft, gitdir)
     await files.flush()
@@ -107,7 +115,11 @@ async function createRepository(gitDir: string, gitdir: string): Promise<void> {
 }
 
 function repositoryAt(gitdir: string, files: DurableFiles): Repository {
-  const where = { fs: toGitFs(files), gitdir, cache: {} }
+  let writtenBytes = 0
+  const onWritten = (bytes: number): void => {
+    writtenBytes += bytes
+  }
+  const where = { fs: toGitFs(files, onWritten), gitdir, cache: {} }
   const headRef = `refs/heads/${BRANCH}`
 
   const readRef = async (ref: string): Promise<CommitHash | null> => {
@@ -133,6 +145,9 @@ function repositoryAt(gitdir: string, files: DurableFiles): Repository {
   const readBlob = async (oid: BlobHash): Promise<Uint8Array> => (await git.readBlob({ ...where, oid })).blob
 
   return {
+    get writtenBytes() {
+      return writtenBytes
+    },
     head: async () => {
       const hash = await readRef(headRef)
       if (hash === null) return null
@@ -185,7 +200,7 @@ function toFolder(tree: Tree): Folder {
 }
 
 /** What isomorphic-git sees of the disk: it overwrites files in place, ours never does. */
-function toGitFs(files: DurableFiles) {
+function toGitFs(files: DurableFiles, onWritten: (bytes: number) => void) {
   const { readFile, readdir, lstat, rmdir, unlink, readlink, symlink, rm } = nodeFs
   const promises = {
     readFile,
@@ -202,8 +217,11 @@ function toGitFs(files: DurableFiles) {
       files.rely(path)
       return stats
     },
-    writeFile: (path: string, data: string | Uint8Array) =>
-      files.replace(path, typeof data === 'string' ? new TextEncoder().encode(data) : data),
+    writeFile: (path: string, data: string | Uint8Array) => {
+      const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data
+      onWritten(bytes.byteLength)
+      return files.replace(path, bytes)
+    },
     mkdir: (path: string) => files.makeFolder(path),
   }
   return { promises }

@@ -38,6 +38,8 @@ export function createKeeper({ context, fanout, logger, metrics, retries, retry 
         logger.info({ workspaceId, commit: outcome.commit }, 'committed')
       }
     }
+    if (outcome.state === 'full')
+      logger.warn({ workspaceId, reason: outcome.reason }, 'the workspace is not committed: no room')
     if ('answered' in outcome && outcome.answered > 0) {
       fanout.publishNotice({ type: 'snapshot_created', workspaceId })
     }

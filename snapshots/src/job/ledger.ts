@@ -1,4 +1,4 @@
-import { createSnapshotId, type SnapshotId, type WorkspaceId } from '@nexus/core'
+import { createSnapshotId, type ErrorCode, type SnapshotId, type WorkspaceId } from '@nexus/core'
 import type { Db, Manifest, Trx } from '@nexus/core/sql'
 import { sql } from 'kysely'
 import { BRANCH, type CommitHash } from '../git/repository.ts'
@@ -10,6 +10,8 @@ interface LedgerEntry {
   readonly manifest: Manifest
   readonly fingerprint: string
   readonly totalBytes: number
+  /** By how much the repository has grown. */
+  readonly writtenBytes: number
   readonly snapshots: readonly LedgerSnapshot[]
 }
 
@@ -48,7 +50,7 @@ export async function repairLedger(
   const commit = head?.commit ?? null
   const manifest = head?.facts.manifest ?? {}
   await db.transaction().execute(async (trx) => {
-    await writeRow(trx, claim, { commit, manifest, fingerprint: '' })
+    await writeRow(trx, claim, { commit, manifest, fingerprint: '', writtenBytes: 0 })
     if (head === null) return
     for (const snapshotId of head.facts.snapshotIds) {
       const answer = { commit, manifest, totalBytes: head.totalBytes, branch: BRANCH, snapshotId }
@@ -80,9 +82,15 @@ export async function answerWithoutGit(
 }
 
 /** Everybody who waits for a snapshot of the workspace is told why there will be none. */
-export async function failRequests(db: Db, workspaceId: WorkspaceId, error: string): Promise<void> {
+export async function failRequests(
+  db: Db,
+  workspaceId: WorkspaceId,
+  error: string,
+  code: ErrorCode = 'internal',
+): Promise<void> {
   await sql`
-    update state_snapshots set state = 'failed', error = ${error}, completed_at = now()
+    update state_snapshots
+    set state = 'failed', error = ${error}, error_code = ${code}, completed_at = now()
     where workspace_id = ${workspaceId} and state = 'requested'
   `.execute(db)
 }
@@ -102,13 +110,15 @@ export async function findRequested(db: Db): Promise<WorkspaceId[]> {
 async function writeRow(
   trx: Trx,
   claim: Claim,
-  row: Pick<LedgerEntry, 'manifest' | 'fingerprint'> & { readonly commit: CommitHash | null },
+  row: Pick<LedgerEntry, 'manifest' | 'fingerprint' | 'writtenBytes'> & {
+    readonly commit: CommitHash | null
+  },
 ): Promise<void> {
   const { rows } = await sql`
     update workspace_git
     set committed_at = case when head_commit is distinct from ${row.commit} then now() else committed_at end,
       branch = ${BRANCH}, head_commit = ${row.commit}, manifest = ${JSON.stringify(row.manifest)}::jsonb,
-      fingerprint = ${row.fingerprint}
+      fingerprint = ${row.fingerprint}, size_bytes = size_bytes + ${row.writtenBytes}::int, commit_error = null
     where workspace_id = ${claim.workspaceId} and lease_owner = ${claim.owner}
     returning workspace_id
   `.execute(trx)

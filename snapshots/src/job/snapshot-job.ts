@@ -1,4 +1,4 @@
-import { NexusError, type SnapshotId, type UpdateLog, type WorkspaceId } from '@nexus/core'
+import { isNexusError, NexusError, type SnapshotId, type UpdateLog, type WorkspaceId } from '@nexus/core'
 import { type CommitHash, openRepository, type Repository } from '../git/repository.ts'
 import { type Base, readBase, sizeOfBase } from './base.ts'
 import { type Claim, type Claimant, type LedgerRow, renewClaim, withClaim } from './claim.ts'
@@ -17,6 +17,7 @@ import {
 } from './ledger.ts'
 import { makeCommit } from './make-commit.ts'
 import { projectPanels } from './projections.ts'
+import { noteNoRoom, type RepositoryQuota, requireRoom } from './room.ts'
 import { measureFiles, writeFiles } from './write-files.ts'
 
 /** The moments between which a crash may fall; each is named by what is true from then on. */
@@ -27,6 +28,7 @@ export interface JobContext {
   readonly log: UpdateLog
   readonly gitDir: string
   readonly sizes: FolderSizes
+  readonly quota: RepositoryQuota
   /** Told of every step; what it throws ends the job there. */
   readonly onStep: (step: JobStep, workspaceId: WorkspaceId) => void | Promise<void>
 }
@@ -46,6 +48,8 @@ export type JobOutcome =
       readonly isNew: boolean
       readonly answered: number
     }
+  /** The repository has no room for a commit; whoever waited has been told. */
+  | { readonly state: 'full'; readonly reason: string; readonly answered: number }
   /** Nothing was to be committed. */
   | { readonly state: 'idle'; readonly answered: number }
 
@@ -76,8 +80,15 @@ async function work(context: JobContext, claim: Claim, reason: JobReason): Promi
   const answered = await serveWithoutGit(context, cut)
   const waiting = cut.requests.filter((request) => request.commitToGit)
   if (reason === 'request' && waiting.length === 0) return { state: 'idle', answered }
-  const kept = await keep(context, claim, { cut, waiting })
-  return { ...kept, answered: kept.answered + answered }
+  try {
+    const kept = await keep(context, claim, { cut, waiting })
+    return { ...kept, answered: kept.answered + answered }
+  } catch (error) {
+    if (!isNexusError(error, 'quota_exceeded')) throw error
+    await noteNoRoom(db, claim, error.message)
+    await failRequests(db, workspaceId, error.message, 'quota_exceeded')
+    return { state: 'full', reason: error.message, answered }
+  }
 }
 
 async function serveWithoutGit({ claimant, log }: JobContext, cut: Cut): Promise<number> {
@@ -112,7 +123,9 @@ async function keep(context: JobContext, claim: Claim, { cut, waiting }: Wanted)
   if (snapshots.length > 0 || last.ledger.fingerprint !== cut.fingerprint) {
     const { fingerprint } = cut
     const manifest = manifestOf(cut)
-    await writeLedger(claimant.db, claim, { commit, manifest, fingerprint, totalBytes, snapshots })
+    const { writtenBytes } = repository
+    const entry = { commit, manifest, fingerprint, totalBytes, writtenBytes, snapshots }
+    await writeLedger(claimant.db, claim, entry)
     await onStep('ledger-written', claim.workspaceId)
   }
   if ((isNew || last.isRepaired) && shown !== null)
@@ -139,6 +152,7 @@ async function show(
     const totalBytes = await sizeOfBase(repository, sizes, base)
     return { commit: base.commit.hash, isNew: false, snapshots: answered, shown: base.shown, totalBytes }
   }
+  await requireRoom(claimant.db, claim.workspaceId, context.quota)
   const files = await writeFiles({ repository, log, sizes }, cut, base)
   const { shown, totalBytes } = files
   await onStep('files-written', claim.workspaceId)

@@ -26,6 +26,8 @@ export async function findUnpacked(db: Db, after: WorkspaceId | null): Promise<U
       and (
         -- After a repository was put back, or lost, its commits are counted anew.
         newest.number - case when g.packed_number > newest.number then 0 else g.packed_number end >= ${COMMITS_PER_PACK}
+        -- Perhaps there is room for more afterwards.
+        or (g.commit_error is not null and newest.number > g.packed_number)
         or (w.status = 'archived' and g.packed_whole_at is distinct from g.head_commit)
       )
     order by g.workspace_id

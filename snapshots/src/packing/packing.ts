@@ -5,6 +5,7 @@ import type { GitProgram } from '../git/git-program.ts'
 import { repositoryPath } from '../git/repository.ts'
 import { type Claim, type Claimant, renewClaim, withClaim } from '../job/claim.ts'
 import { findUnpacked, type Unpacked } from './find-unpacked.ts'
+import { folderBytes } from './folder-bytes.ts'
 import { packRepository } from './pack-repository.ts'
 
 interface PackingParts {
@@ -68,15 +69,20 @@ async function packOne(parts: PackingParts, { workspaceId, isWhole }: Unpacked):
       isWhole,
       requireAlone: () => renewClaim(parts.claimant, claim),
     })
-    await notePacked(parts.claimant, claim, isWhole)
+    await notePacked(parts.claimant, claim, { isWhole, bytes: await folderBytes(repository) })
     parts.logger.info({ workspaceId, packed }, 'a repository was packed')
   })
 }
 
-async function notePacked({ db }: Claimant, claim: Claim, isWhole: boolean): Promise<void> {
+async function notePacked(
+  { db }: Claimant,
+  claim: Claim,
+  { isWhole, bytes }: { readonly isWhole: boolean; readonly bytes: number },
+): Promise<void> {
   await sql`
     update workspace_git g set
       packed_number = coalesce((select max(number) from workspace_commits c where c.workspace_id = g.workspace_id), 0),
+      size_bytes = ${bytes}::bigint,
       packed_whole_at = case when ${isWhole} then g.head_commit end
     where g.workspace_id = ${claim.workspaceId} and g.lease_owner = ${claim.owner}
   `.execute(db)

@@ -40,6 +40,8 @@ export interface Workspace {
   readonly status: WorkspaceStatus
   readonly role: Role
   readonly panels: readonly PanelSummary[]
+  /** Why nothing more is committed; `null`: it is. */
+  readonly gitError: string | null
   /** Why its commits do not reach the Git server they are sent on to; `null`: they do, or go nowhere. */
   readonly pushError: string | null
 }
@@ -157,6 +159,7 @@ export function parseWorkspace(value: unknown): Workspace {
     status: parseStatus(object.status),
     role: parseRole(object.role ?? 'owner'),
     panels: itemsOf(object.panels ?? [], 'panels').map(parsePanel),
+    gitError: typeof object.gitError === 'string' ? object.gitError : null,
     pushError: parsePushError(object.gitPush),
   }
 }

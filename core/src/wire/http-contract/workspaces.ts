@@ -52,6 +52,8 @@ export const workspaceSchema = workspaceSummarySchema.extend({
   panels: z.array(panelSummarySchema),
   gitBranch: z.string(),
   lastCommitHash: z.string().nullable(),
+  /** Why nothing more is committed, such as a repository that is too large; `null`: it is. */
+  gitError: z.string().nullable(),
   /** How far the repository has been pushed to the remote of the installation; `null`: nothing has been pushed or tried. */
   gitPush: z
     .object({

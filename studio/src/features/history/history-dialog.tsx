@@ -41,6 +41,14 @@ export function HistoryDialog({ open, onOpenChange, workspace }: HistoryDialogPr
         description="The workspace is committed to its Git repository every few minutes while it changes."
         size="xl"
       >
+        {workspace.gitError !== null && (
+          <p
+            role="status"
+            className="border-t border-line bg-warn-soft px-5 py-2 text-sm break-words text-warn"
+          >
+            {workspace.gitError}
+          </p>
+        )}
         {workspace.pushError !== null && (
           <p
             role="status"
