@@ -8,6 +8,7 @@ import {
   type UpdateLog,
 } from '@nexus/core'
 import {
+  allowedOriginsIn,
   createAccess,
   createCredentials,
   createDatabaseProbe,
@@ -108,6 +109,7 @@ export async function createApi(given: CreateApiOptions): Promise<Service> {
   const stateSockets = createStateSockets({
     ...parts,
     maxPerUser: parts.options.MAX_SUBSCRIPTIONS_PER_USER,
+    allowedOrigins: allowedOriginsIn(parts.options),
     onError: (error) => given.logger.warn({ err: error }, 'a subscription could not be begun'),
   })
   parts.metrics.gauge(

@@ -8,6 +8,7 @@ import { createLogger } from '@nexus/core/server'
 import { createSqlUpdateLog } from '@nexus/core/sql'
 import { withTestDatabase } from '@nexus/core/testkit'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { WebSocket as NodeWebSocket } from 'ws'
 import * as Y from 'yjs'
 import { openEvents, openStateSocket, until } from './testkit/subscribers.ts'
 import {
@@ -390,6 +391,23 @@ describe('panels as they change, over WebSocket', () => {
     await change(panel, 1)
     await until(() => versionsOf(slow.messages).some(([, version]) => version === 42))
     expect(followed(slow.messages).get(42)).toEqual((await panel.read()).body.state.$state)
+  })
+
+  test('[SUB15] pages of other origins open none', async () => {
+    const { api, ann } = await someApi({ COLLAB_ALLOWED_ORIGINS: 'https://studio.example.org' })
+    const openFrom = (origin: string) =>
+      new Promise<string>((resolve) => {
+        const url = `${api.url.replace('http', 'ws')}/ws/state/${ann.workspaceId}?token=${ann.token}`
+        const ws = new NodeWebSocket(url, { origin })
+        ws.once('open', () => {
+          ws.close()
+          resolve('open')
+        })
+        ws.once('error', (error) => resolve(error.message))
+      })
+    expect(await openFrom('https://evil.example.org')).toContain('403')
+    expect(await openFrom(api.url)).toBe('open')
+    expect(await openFrom('https://studio.example.org')).toBe('open')
   })
 
   test('[SUB7] limits: sockets of a user', async () => {

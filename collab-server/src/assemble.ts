@@ -133,7 +133,11 @@ export function assemble(parts: AssemblyParts): Collab {
       database,
       createSaving({ documents, onSaving }),
       presence.extension,
-      createConnections({ documents, rights }),
+      createConnections({
+        documents,
+        rights,
+        maxPerDocument: options.COLLAB_MAX_CONNECTIONS_PER_DOCUMENT,
+      }),
       createPace(),
       echo.extension,
       createOneWrite(),

@@ -1,11 +1,5 @@
 import { limits } from '@nexus/core'
-import {
-  integerOption,
-  type OptionsOf,
-  optionalTextOption,
-  PUBLIC_OPTIONS,
-  processOptions,
-} from '@nexus/core/server'
+import { integerOption, type OptionsOf, PUBLIC_OPTIONS, processOptions } from '@nexus/core/server'
 
 const count = (fallback: number, doc: string) => integerOption({ min: 1, max: 10_000_000 }, { doc, fallback })
 const bytes = (fallback: number, doc: string) =>
@@ -21,10 +15,10 @@ const MAX_PRESENCE_RENEWAL_MS = 12_000
 /** Every setting of the collaboration server; all have a fallback. */
 export const COLLAB_OPTIONS = {
   ...PUBLIC_OPTIONS,
-  COLLAB_ALLOWED_ORIGINS: optionalTextOption({ doc: 'More origins browsers may connect from, with commas' }),
   COLLAB_MAX_SOCKETS: count(20_000, 'Open sockets of this process'),
   COLLAB_MAX_SOCKETS_PER_ADDRESS: count(1_000, 'Open sockets of one peer address'),
   COLLAB_MAX_SOCKETS_PER_USER: count(100, 'Open sockets of one user'),
+  COLLAB_MAX_CONNECTIONS_PER_DOCUMENT: count(2_000, 'Connections of this process to one document'),
   COLLAB_MAX_DOCUMENTS_PER_SOCKET: count(2_000, 'Documents open on one socket'),
   COLLAB_MESSAGES_PER_SECOND: count(500, 'Messages one socket may send in the long run, each second'),
   COLLAB_MESSAGE_BURST: count(10_000, 'Messages one socket may send at once before it is slowed down'),

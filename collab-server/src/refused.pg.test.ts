@@ -211,6 +211,28 @@ describe('too much', () => {
     expect(new TextDecoder().decode(socket.of(workspaceId, AUTH)[0]?.subarray(2))).toBe('rate_limited')
   })
 
+  test('[COL120] more connections to a document than allowed are closed, alone, until somebody goes', async () => {
+    const { document, workspaceId } = await nodes.panel()
+    const node = await nodes.start({ options: { COLLAB_MAX_CONNECTIONS_PER_DOCUMENT: 1 } })
+    const alice = nodes.tab(node, 'alice').open(document)
+    await until(() => isSaved(alice))
+    const bobs = nodes.tab(node, 'bob')
+    const [refused, other] = [bobs.open(document), bobs.open(workspaceId)]
+    const reasons: string[] = []
+    refused.on('close', ({ event }: { event: { reason: string } }) => reasons.push(event.reason))
+    await until(() => reasons.includes('rate_limited') && isSaved(other))
+    stateOf(alice).set('title', 'Plan')
+    await until(() => isSaved(alice))
+    alice.destroy()
+    await until(() => {
+      const again = nodes.tab(node, 'bob').open(document)
+      return new Promise((resolve) => {
+        again.on('synced', () => resolve(stateOf(again).get('title') === 'Plan'))
+        again.on('close', () => resolve(false))
+      })
+    })
+  })
+
   test('[COL53] sockets of one user, of one address and of all are counted', async () => {
     const { document } = await nodes.panel()
     const node = await nodes.start({

@@ -1,6 +1,7 @@
 import type { Fanout, NodeId, UpdateLog } from '@nexus/core'
 import {
   type Access,
+  allowedOriginsIn,
   type Credentials,
   createAccess,
   createCredentials,
@@ -67,7 +68,7 @@ export async function createCollabServer(parts: CollabServerParts): Promise<Coll
   const handleUpgrade = createUpgradeHandler({
     registry,
     maxFrameBytes: options.COLLAB_MAX_FRAME_BYTES,
-    allowedOrigins: allowedOrigins(options),
+    allowedOrigins: allowedOriginsIn(options),
     trustedProxies: options.TRUSTED_PROXIES,
     isDraining: () => state !== 'open',
     onOpen: collab.openSocket,
@@ -128,11 +129,4 @@ function measure(metrics: Metrics, { registry, hocuspocus }: Collab): void {
     },
     () => hocuspocus.documents.size,
   )
-}
-
-function allowedOrigins({ PUBLIC_URL, COLLAB_ALLOWED_ORIGINS }: CollabOptions): string[] {
-  return [PUBLIC_URL, ...(COLLAB_ALLOWED_ORIGINS?.split(',') ?? [])].flatMap((text) => {
-    const origin = text === null ? null : URL.parse(text.trim())?.origin
-    return origin ? [origin] : []
-  })
 }

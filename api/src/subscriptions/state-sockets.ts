@@ -1,8 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { CLOSE_CODES, isNexusError, parseWorkspaceId, type UserId } from '@nexus/core'
-import type { Access } from '@nexus/core/server'
-import { type Credentials, credentialOf, type VerifiedCaller, verifyCaller } from '@nexus/core/server'
+import {
+  type Access,
+  type Credentials,
+  credentialOf,
+  isOriginAllowed,
+  type VerifiedCaller,
+  verifyCaller,
+} from '@nexus/core/server'
 import { WebSocketServer } from 'ws'
 import { bearerTokenOf } from '../middleware/authenticate.ts'
 import { StateSocket } from './state-socket.ts'
@@ -17,6 +23,8 @@ interface StateSocketsParts extends Credentials {
   readonly subscriptions: Subscriptions
   /** Sockets one user may have; each takes room whether it listens or not. */
   readonly maxPerUser: number
+  /** Whose pages may come, besides the host they ask. */
+  readonly allowedOrigins: readonly string[]
   readonly onError: (error: unknown) => void
 }
 
@@ -89,6 +97,7 @@ export function createStateSockets(parts: StateSocketsParts): StateSockets {
       const url = URL.parse(request.url ?? '/', 'http://localhost')
       if (url === null || !PATH.test(url.pathname)) return false
       if (isClosed) refuse(socket, '503 Service Unavailable')
+      else if (!isOriginAllowed(request, parts.allowedOrigins)) refuse(socket, '403 Forbidden')
       else {
         accept(request, socket, head, url).catch((error: unknown) => {
           const refusal = refusalOf(error)

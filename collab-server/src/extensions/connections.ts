@@ -8,9 +8,11 @@ import type { ConnectionContext } from '../transport/socket.ts'
 export function createConnections({
   documents,
   rights,
+  maxPerDocument,
 }: {
   readonly documents: LiveDocuments
   readonly rights: Rights
+  readonly maxPerDocument: number
 }): Extension<ConnectionContext> {
   return {
     extensionName: 'connections',
@@ -20,6 +22,11 @@ export function createConnections({
       if (!document.hasConnection(connection)) return
       if (documents.of(document)?.isLost) {
         connection.context.socket.close(CLOSE_CODES.tryAgainLater, 'the document is being closed')
+        return
+      }
+      if (document.getConnectionsCount() > maxPerDocument) {
+        // That document alone: what else the socket has open is none of it.
+        connection.close({ code: CLOSE_CODES.rateLimited, reason: 'rate_limited' })
         return
       }
       const { socket } = connection.context

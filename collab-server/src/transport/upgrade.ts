@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { isOriginAllowed } from '@nexus/core/server'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { isRoomPath, type Room, roomIn } from '../y-websocket/room.ts'
 import { RoomSocket } from '../y-websocket/room-socket.ts'
@@ -62,14 +63,6 @@ function refusalOf(parts: UpgradeParts, request: IncomingMessage, peerAddress: s
   if (!isOriginAllowed(request, parts.allowedOrigins)) return '403 Forbidden'
   if (!parts.registry.hasRoomFor(peerAddress)) return '429 Too Many Requests'
   return null
-}
-
-/** Browsers always say where their page is from; programs say nothing, and carry a token of their own. */
-function isOriginAllowed(request: IncomingMessage, allowedOrigins: readonly string[]): boolean {
-  const { origin, host } = request.headers
-  if (origin === undefined) return true
-  if (allowedOrigins.includes(origin)) return true
-  return host !== undefined && URL.parse(origin)?.host === host
 }
 
 function peerAddressOf(request: IncomingMessage, trustedProxies: number): string {

@@ -11,6 +11,9 @@ import {
 
 /** How the outside reaches the installation; the same for every part that people or programs talk to. */
 export const PUBLIC_OPTIONS = {
+  COLLAB_ALLOWED_ORIGINS: optionalTextOption({
+    doc: 'More origins whose pages may open WebSockets, with commas',
+  }),
   PUBLIC_URL: optionalTextOption({
     doc: 'Origin that people type, such as https://nexus.example.org; with https, cookies are marked Secure',
   }),

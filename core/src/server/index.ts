@@ -30,6 +30,7 @@ export {
   readOptions,
   textOption,
 } from './options.ts'
+export { allowedOriginsIn, isOriginAllowed } from './origins.ts'
 export { createQueueMetrics } from './queue-metrics.ts'
 export { type Running, runProcess } from './run-process.ts'
 export { runServiceProcess } from './run-service-process.ts'
