@@ -75,6 +75,8 @@ const REQUESTS: Readonly<Record<string, (world: World) => Request>> = {
   listDeletedPanels: () => ({}),
   restoreDeletedPanel: () => ({}),
   duplicatePanel: () => ({ body: {} }),
+  // To where it is already.
+  movePanel: ({ workspaceId }) => ({ body: { workspaceId } }),
   signUp: ({ panelId }) => ({ body: { email: `${panelId}@example.org`, password: PASSWORD, name: 'New' } }),
   logIn: ({ person }) => ({ body: { email: person.email, password: PASSWORD } }),
   refresh: ({ person }) => ({ body: { sessionToken: person.sessionToken } }),

@@ -232,3 +232,20 @@ describe('going back to a snapshot', () => {
     for (let index = 0; index < 20; index += 1) expect(told).toContain(`/$state/k${index}`)
   })
 })
+
+test('[MOV5] what has been moved elsewhere since, or is gone for good, is left out and named', async () => {
+  const { ann, kept, deleted, snapshotId } = await changedWorkspace()
+  const { body: other } = await ann.call('POST', '/api/workspaces', { body: { name: 'Other' } })
+  await ann.call('POST', `/api/panels/${kept.panelId}/move`, { body: { workspaceId: other.id } })
+  for (const preview of [true, false]) {
+    const { status, body } = await restore(ann, { snapshotId, preview })
+    expect([status, body.gone]).toEqual([200, [kept.panelId]])
+    expect(body.panels.map(({ panelId }: { panelId: string }) => panelId)).toContain(deleted.panelId)
+  }
+  const moved = await ann.call('GET', `/api/state/${other.id}/${kept.panelId}`)
+  expect(moved.body.state.$state).toEqual({ n: 2, more: [1] })
+  const alone = await restore(ann, { snapshotId, panelIds: [kept.panelId] })
+  expect(alone).toMatchObject({ status: 404, body: { detail: expect.stringContaining('moved') } })
+  const { status } = await ann.call('GET', `/api/state/${ann.workspaceId}/snapshot?snapshot_id=${snapshotId}`)
+  expect(status).toBe(200)
+})

@@ -532,6 +532,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/panels/{panelId}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a panel to another workspace of the same owner, with its whole history
+         * @description For editors of the workspace; API keys need the scope `write`.
+         */
+        post: operations["movePanel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspaces/{workspaceId}/members": {
         parameters: {
             query?: never;
@@ -1182,7 +1202,7 @@ export interface components {
              * @description Stable; what a program looks at.
              * @enum {string}
              */
-            code: "malformed_json" | "bad_request" | "unauthorized" | "invalid_credentials" | "account_deleted" | "forbidden" | "quota_exceeded" | "not_found" | "method_not_allowed" | "not_acceptable" | "email_taken" | "already_member" | "version_conflict" | "patch_test_failed" | "workspace_archived" | "idempotency_key_reused" | "mail_not_configured" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "invalid_patch" | "invalid_nxml" | "rate_limited" | "internal" | "unavailable";
+            code: "malformed_json" | "bad_request" | "unauthorized" | "invalid_credentials" | "account_deleted" | "forbidden" | "quota_exceeded" | "not_found" | "method_not_allowed" | "not_acceptable" | "email_taken" | "already_member" | "version_conflict" | "patch_test_failed" | "workspace_archived" | "idempotency_key_reused" | "different_owner" | "mail_not_configured" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "invalid_patch" | "invalid_nxml" | "rate_limited" | "internal" | "unavailable";
             /** @description What happened, for people. */
             detail: string;
             /** @description Names the request in the log. */
@@ -1476,6 +1496,8 @@ export interface components {
             }[];
             /** @description Panels that have been made since; nothing is done to them. */
             untouched: string[];
+            /** @description Panels it shows that have been deleted for good, or moved to another workspace since. */
+            gone: string[];
             /** @description Of how things were before, when one was asked for. */
             snapshotId?: string;
         };
@@ -1661,6 +1683,10 @@ export interface components {
         DuplicatePanel: {
             /** @description Absent: the original’s, with “(copy)”. */
             name?: string;
+        };
+        MovePanel: {
+            /** @description Where it goes: a workspace of the same owner. */
+            workspaceId: string;
         };
         Member: {
             userId: string;
@@ -3581,7 +3607,8 @@ export interface operations {
                      *           "isSourceChanged": false
                      *         }
                      *       ],
-                     *       "untouched": []
+                     *       "untouched": [],
+                     *       "gone": []
                      *     }
                      */
                     "application/json": components["schemas"]["RestoredWorkspace"];
@@ -5739,6 +5766,148 @@ export interface operations {
                 };
             };
             /** @description `idempotency_key_reused`: Another request was made with this Idempotency-Key. `validation_failed`: A field is missing or has a wrong value. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    movePanel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the panel. */
+                panelId: string;
+            };
+            cookie?: never;
+        };
+        /** @description At most 2,000,000 bytes, nested at most 32 levels. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MovePanel"];
+            };
+        };
+        responses: {
+            /** @description It is there. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Panel"];
+                };
+            };
+            /** @description `malformed_json`: The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Sign in, or send a valid access token. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing, or you may not see it. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `different_owner`: The workspaces have different owners. `workspace_archived`: The workspace is archived. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The request or document is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: This content type is not accepted here. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or has a wrong value. */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -89,3 +89,34 @@ test('[E2E17] an owner reads the audit log, page by page, in the page', async ()
   expect(await events.last().innerText()).toContain('“Name 1”')
   expect(await page.getByRole('button', { name: 'Show older' }).count()).toBe(0)
 })
+
+test('[E2E19, MOV6] a panel is moved to another workspace and opened there; who had it open sees it go', async () => {
+  const ada = await signUp(nexus.url)
+  const made = await requestJson<{ id: string }>(`${nexus.url}/api/workspaces`, {
+    method: 'POST',
+    token: ada.accessToken,
+    body: { name: 'Elsewhere' },
+  })
+  const windows = [await openWindow(browser), await openWindow(browser)].map(({ page }) => page)
+  for (const page of windows) {
+    await signInInPage(page, nexus.url, { ...ada, name: 'Ada' })
+    await page.goto(`${nexus.url}/w/${ada.workspaceId}`)
+    await openPanel(page, 'Todo list')
+  }
+  const [page, other] = windows
+  if (page === undefined || other === undefined) throw new Error('two windows are needed')
+  await page.getByRole('textbox', { name: 'New task…' }).fill('Ring Bob')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => saveSign(page).innerText(), { timeout: 10_000 }).toMatch(/Saved/)
+
+  await page.getByRole('button', { name: 'Panel menu' }).click()
+  await page.getByRole('menuitem', { name: 'Move to another workspace' }).click()
+  await page.getByRole('button', { name: 'Move to Elsewhere' }).click()
+  await page.getByRole('button', { name: 'Open', exact: true }).click()
+  await expect.poll(() => page.url()).toContain(made.body.id)
+  const title = page.getByRole('textbox', { name: 'Title' }).first()
+  await expect.poll(() => title.inputValue(), { timeout: 10_000 }).toBe('Ring Bob')
+  const links = other.getByRole('navigation', { name: 'Panels' }).getByRole('link')
+  await expect.poll(() => links.count(), { timeout: 10_000 }).toBe(1)
+  expect(await links.first().innerText()).not.toContain('Todo list')
+})

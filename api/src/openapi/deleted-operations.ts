@@ -2,6 +2,7 @@ import {
   deletedPanelSchema,
   deletedWorkspaceSchema,
   duplicatePanelRequest,
+  movePanelRequest,
   panelSchema,
   workspaceSchema,
 } from '@nexus/core/http-contract'
@@ -72,6 +73,17 @@ export const DELETED_OPERATIONS: readonly Operation[] = [
       201: { description: 'It is there.', headers: ['Location', 'Idempotency-Replayed'], body: PANEL },
     },
     errors: ['idempotency_key_reused', 'workspace_archived'],
+    admits: 'editor',
+  },
+  {
+    method: 'post',
+    path: '/api/panels/{panelId}/move',
+    id: 'movePanel',
+    tag: 'Panels',
+    summary: 'Take a panel to another workspace of the same owner, with its whole history',
+    body: { 'application/json': { name: 'MovePanel', schema: movePanelRequest } },
+    answers: { 200: { description: 'It is there.', body: PANEL } },
+    errors: ['validation_failed', 'different_owner', 'workspace_archived'],
     admits: 'editor',
   },
 ]

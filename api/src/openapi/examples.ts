@@ -204,6 +204,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExamples>> = {
         },
       ],
       untouched: [],
+      gone: [],
     },
   },
   listCommits: {

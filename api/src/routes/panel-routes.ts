@@ -1,5 +1,10 @@
 import { NexusError } from '@nexus/core'
-import { createPanelRequest, duplicatePanelRequest, updatePanelRequest } from '@nexus/core/http-contract'
+import {
+  createPanelRequest,
+  duplicatePanelRequest,
+  movePanelRequest,
+  updatePanelRequest,
+} from '@nexus/core/http-contract'
 import { type Request, type RequestHandler, Router } from 'express'
 import { parseBody } from '../middleware/parse.ts'
 import { callerOf } from '../middleware/request-context.ts'
@@ -10,6 +15,7 @@ import { changePanel, changeSource, deletePanel } from '../use-cases/change-pane
 import { createPanel } from '../use-cases/create-panel.ts'
 import { restoreDeletedPanel } from '../use-cases/deleted-things.ts'
 import { duplicatePanel } from '../use-cases/duplicate-panel.ts'
+import { movePanel } from '../use-cases/move-panel.ts'
 import { type FoundPanel, requirePanel, toPanelId } from '../use-cases/panel-rights.ts'
 import { readPanel } from '../use-cases/read-panels.ts'
 import { type Right, requireWorkspace, toWorkspaceId } from '../use-cases/workspace-rights.ts'
@@ -49,7 +55,7 @@ export function createPanelRoutes(parts: ApiParts): Router {
     const panel = await require(request, 'write')
     const { name = null, position = null, nxmlSource, workspaceId } = parseBody(updatePanelRequest, request)
     if (workspaceId !== undefined && workspaceId !== panel.workspaceId) {
-      throw new NexusError('validation_failed', 'A panel cannot be moved to another workspace.', {
+      throw new NexusError('validation_failed', 'To move a panel to another workspace, POST to its /move.', {
         details: { pointer: '/workspaceId' },
       })
     }
@@ -76,6 +82,13 @@ export function createPanelRoutes(parts: ApiParts): Router {
       .location(`/api/panels/${panelId}`)
       .json(await readPanel(parts, { workspaceId: original.workspaceId, panelId }))
   }
+  const move: RequestHandler = async (request, response) => {
+    const to = toWorkspaceId(parseBody(movePanelRequest, request).workspaceId)
+    const { panelId, workspaceId: from } = await require(request, 'write')
+    await requireWorkspace(access, callerOf(request), { workspaceId: to, right: 'write' })
+    await movePanel(parts, actorOf(request), { panelId, from, to })
+    response.json(await readPanel(parts, { workspaceId: to, panelId }))
+  }
   const remove: RequestHandler = async (request, response) => {
     await deletePanel(parts, actorOf(request), await require(request, 'write'))
     response.status(204).end()
@@ -90,5 +103,6 @@ export function createPanelRoutes(parts: ApiParts): Router {
   })
   route(router, '/:panelId/restore', { POST: [authenticate, ...parts.jsonBody(), restore] })
   route(router, '/:panelId/duplicate', { POST: [authenticate, ...parts.jsonBody(), duplicate] })
+  route(router, '/:panelId/move', { POST: [authenticate, ...parts.jsonBody(), move] })
   return router
 }

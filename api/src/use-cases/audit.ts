@@ -14,6 +14,8 @@ export type AuditAction =
   | 'member_removed'
   | 'ownership_transferred'
   | 'panel_deleted'
+  | 'panel_moved_in'
+  | 'panel_moved_out'
   | 'panel_restored'
   | 'role_changed'
   | 'workspace_changed'

@@ -107,6 +107,8 @@ export async function deletePanel(
       .updateTable('panels')
       .set({ deleted_at: deletedAt })
       .where('id', '=', panelId)
+      // It may have been moved in this moment.
+      .where('workspace_id', '=', workspaceId)
       .where('deleted_at', 'is', null)
       .returning('name')
       .executeTakeFirst()

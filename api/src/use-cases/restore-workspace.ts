@@ -81,7 +81,7 @@ export async function restoreWorkspace(
   caller: VerifiedCaller,
   asked: Restore,
 ): Promise<Restored> {
-  const { moment, targets } = await findTargets(parts.db, asked)
+  const { moment, targets, gone } = await findTargets(parts.db, asked)
   const documents = targets.map(({ document }) => document)
   const isFirst = (await findKept(parts.receipts, documents, asked.receipt)).size === 0
   const past = await parts.pastReads.take(caller.userId, () =>
@@ -118,7 +118,7 @@ export async function restoreWorkspace(
   const shownAnew = isRepeated ? [] : targets.filter((each) => isGone(each) || sources.has(each.document))
   for (const { panelId } of shownAnew)
     parts.fanout.publishNotice({ type: 'panels_changed', workspaceId: asked.workspaceId, panelId })
-  const view = await toView(parts.db, { asked, moment, panels, isPreview: false })
+  const view = await toView(parts.db, { asked, moment, panels, gone, isPreview: false })
   return {
     view: { ...view, ...(snapshotId === null ? {} : { snapshotId }) },
     isRepeated,
@@ -131,7 +131,7 @@ export async function previewRestore(
   caller: VerifiedCaller,
   asked: Restore,
 ): Promise<Restored> {
-  const { moment, targets } = await findTargets(parts.db, asked)
+  const { moment, targets, gone } = await findTargets(parts.db, asked)
   let chars = 0
   const preview = async (target: Target): Promise<RestoredPanel> => {
     const [before, after] = await Promise.all([
@@ -150,7 +150,7 @@ export async function previewRestore(
     }
   }
   const panels = await parts.pastReads.take(caller.userId, () => readInTurns(targets, preview))
-  return { view: await toView(parts.db, { asked, moment, panels, isPreview: true }), isRepeated: false }
+  return { view: await toView(parts.db, { asked, moment, panels, gone, isPreview: true }), isRepeated: false }
 }
 
 /** Values below `$computed` follow from the state. */
@@ -159,7 +159,7 @@ const stateOf = (json: string) => ({ $state: JSON.parse(json).$state })
 async function findTargets(
   db: Db,
   { workspaceId, moment: wanted, panelIds }: Restore,
-): Promise<{ readonly moment: FoundMoment; readonly targets: Target[] }> {
+): Promise<{ readonly moment: FoundMoment; readonly targets: Target[]; readonly gone: readonly PanelId[] }> {
   const moment = await findMoment(db, workspaceId, wanted)
   const asked = panelIds === null ? null : new Set(panelIds)
   const shown = moment.panels.filter(({ panelId }) => asked?.has(panelId) ?? true)
@@ -175,24 +175,35 @@ async function findTargets(
     .where('p.workspace_id', '=', workspaceId)
     .execute()
   const byId = new Map(rows.map((row) => [row.id, row]))
-  const targets = shown.map(({ panelId, version }): Target => {
+  const gone = shown.map(({ panelId }) => panelId).filter((panelId) => !byId.has(panelId))
+  const [first] = gone
+  if (asked !== null && first !== undefined) throw isGoneForGood(first)
+  const targets = shown.flatMap(({ panelId, version }): Target[] => {
     const row = byId.get(panelId)
-    if (row === undefined) throw notShown(panelId)
+    if (row === undefined) return []
     const { name, document, version: head } = row
-    return {
-      panelId,
-      document,
-      name,
-      head: toVersion(head),
-      isDeleted: row.deleted_at !== null,
-      wanted: version,
-    }
+    return [
+      {
+        panelId,
+        document,
+        name,
+        head: toVersion(head),
+        isDeleted: row.deleted_at !== null,
+        wanted: version,
+      },
+    ]
   })
-  return { moment, targets }
+  return { moment, targets, gone }
 }
 
 const notShown = (panelId: PanelId): NexusError =>
   new NexusError('not_found', `The snapshot does not show the panel ${panelId}.`, { details: { panelId } })
+const isGoneForGood = (panelId: PanelId): NexusError =>
+  new NexusError(
+    'not_found',
+    `The panel ${panelId} has been deleted for good, or moved to another workspace, since.`,
+    { details: { panelId } },
+  )
 const tooManyPanels = (message: string): NexusError => new NexusError('payload_too_large', message)
 
 async function readInTurns<Wanted, T>(
@@ -273,10 +284,14 @@ interface Outcome {
   readonly asked: Restore
   readonly moment: FoundMoment
   readonly panels: readonly RestoredPanel[]
+  readonly gone: readonly PanelId[]
   readonly isPreview: boolean
 }
 
-async function toView(db: Db, { asked, moment, panels, isPreview }: Outcome): Promise<RestoredWorkspaceView> {
+async function toView(
+  db: Db,
+  { asked, moment, panels, gone, isPreview }: Outcome,
+): Promise<RestoredWorkspaceView> {
   const shown = new Set<PanelId>(moment.panels.map(({ panelId }) => panelId))
   const heads = asked.panelIds === null ? await listPanelHeads(db, asked.workspaceId) : []
   return {
@@ -288,6 +303,7 @@ async function toView(db: Db, { asked, moment, panels, isPreview }: Outcome): Pr
       snapshotAt: moment.at.toISOString(),
     },
     panels: [...panels],
+    gone: [...gone],
     untouched: heads.map(({ panelId }) => panelId).filter((panelId) => !shown.has(panelId)),
   }
 }

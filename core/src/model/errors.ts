@@ -73,6 +73,12 @@ export const ERRORS = {
     retry: false,
     title: 'Another request was made with this Idempotency-Key.',
   },
+  different_owner: {
+    status: 409,
+    closeCode: null,
+    retry: false,
+    title: 'The workspaces have different owners.',
+  },
   mail_not_configured: {
     status: 409,
     closeCode: null,

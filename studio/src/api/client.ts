@@ -84,6 +84,8 @@ interface Api {
   /** Makes a panel like it, right behind it. */
   duplicatePanel(id: string): Promise<PanelSummary>
   restorePanel(id: string): Promise<PanelSummary>
+  /** Takes it to another workspace of the same owner. */
+  movePanel(id: string, workspaceId: string): Promise<void>
   library(): Promise<LibraryEntry[]>
   /** Names of the members of a workspace, by their ids. */
   memberNames(workspaceId: string): Promise<ReadonlyMap<string, string>>
@@ -185,6 +187,9 @@ export function createApi(): Api {
       ),
     restorePanel: async (id) =>
       parsePanel(await dataOf(http.POST('/api/panels/{panelId}/restore', panel(id)))),
+    movePanel: async (id, workspaceId) => {
+      await dataOf(http.POST('/api/panels/{panelId}/move', { ...panel(id), body: { workspaceId } }))
+    },
     restoreDeletedWorkspace: async (id) => {
       await dataOf(http.POST('/api/workspaces/{workspaceId}/restore-deleted', workspace(id)))
     },

@@ -29,6 +29,8 @@ export interface Restoration {
   readonly unchangedCount: number
   /** Panels that have been made since; nothing is done to them. */
   readonly untouchedCount: number
+  /** Panels that are not here any more, and do not come back. */
+  readonly goneCount: number
 }
 
 type Entry = Pick<HistoryEntry, 'version' | 'userId' | 'triggeredBy' | 'changeType' | 'occurredAt'>
@@ -54,13 +56,18 @@ export function toCommit({ hash, message, author, committedAt }: CommitEntry): C
   return { hash, subject, body: rest.join('\n').trim(), author: author.name, committedAt }
 }
 
-interface Restored extends Pick<RestoredWorkspaceView, 'untouched'> {
+interface Restored extends Pick<RestoredWorkspaceView, 'untouched' | 'gone'> {
   readonly panels: readonly Pick<RestoredPanel, 'panelId' | 'name' | 'change'>[]
 }
 
-export function toRestoration({ panels, untouched }: Restored): Restoration {
+export function toRestoration({ panels, untouched, gone }: Restored): Restoration {
   const changed = panels
     .filter(({ change }) => change !== 'unchanged')
     .map(({ panelId, name, change }) => ({ id: panelId, name, isBroughtBack: change === 'brought_back' }))
-  return { changed, unchangedCount: panels.length - changed.length, untouchedCount: untouched.length }
+  return {
+    changed,
+    unchangedCount: panels.length - changed.length,
+    untouchedCount: untouched.length,
+    goneCount: gone.length,
+  }
 }

@@ -41,6 +41,8 @@ interface WorkspacesStore {
   /** Takes {@link deletePanel} back. */
   restorePanel(id: string): Promise<void>
   duplicatePanel(id: string): Promise<PanelSummary>
+  /** To another workspace of the same owner. */
+  movePanel(id: string, workspaceId: string): Promise<void>
 }
 
 const byPosition = (workspace: Workspace): Workspace => ({
@@ -53,6 +55,13 @@ const withPanel =
   (workspace: Workspace): Workspace => ({
     ...workspace,
     panels: [...workspace.panels.filter(({ id }) => id !== panel.id), panel],
+  })
+
+const withoutPanel =
+  (id: string) =>
+  (workspace: Workspace): Workspace => ({
+    ...workspace,
+    panels: workspace.panels.filter((panel) => panel.id !== id),
   })
 
 /** An owner who opens what was put aside uses it again; what was archived stays so until they say otherwise. */
@@ -160,6 +169,10 @@ export const useWorkspaces = create<WorkspacesStore>()((set, get) => {
       return panel
     },
     restorePanel: async (id) => edit(withPanel(await api.restorePanel(id))),
+    movePanel: async (id, workspaceId) => {
+      await api.movePanel(id, workspaceId)
+      edit(withoutPanel(id))
+    },
     duplicatePanel: async (id) => {
       const panel = await api.duplicatePanel(id)
       edit(withPanel(panel))
@@ -174,7 +187,7 @@ export const useWorkspaces = create<WorkspacesStore>()((set, get) => {
     },
     deletePanel: async (id) => {
       await api.deletePanel(id)
-      edit((workspace) => ({ ...workspace, panels: workspace.panels.filter((panel) => panel.id !== id) }))
+      edit(withoutPanel(id))
     },
   }
 })

@@ -81,6 +81,8 @@ export {
   duplicatePanelRequest,
   type LibraryPanelView,
   libraryPanelSchema,
+  type MovePanelRequest,
+  movePanelRequest,
   type PanelListEntry,
   type PanelSummary,
   type PanelView,

@@ -34,6 +34,11 @@ export const duplicatePanelRequest = z.strictObject({
 })
 export type DuplicatePanelRequest = z.input<typeof duplicatePanelRequest>
 
+export const movePanelRequest = z.strictObject({
+  workspaceId: idField.describe('Where it goes: a workspace of the same owner.'),
+})
+export type MovePanelRequest = z.input<typeof movePanelRequest>
+
 export const panelSummarySchema = z.object({
   id: z.string(),
   name: z.string(),

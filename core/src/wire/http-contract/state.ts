@@ -315,6 +315,9 @@ export const restoredWorkspaceSchema = z.object({
   }),
   panels: z.array(restoredPanelSchema),
   untouched: z.array(z.string()).describe('Panels that have been made since; nothing is done to them.'),
+  gone: z
+    .array(z.string())
+    .describe('Panels it shows that have been deleted for good, or moved to another workspace since.'),
   snapshotId: z.string().optional().describe('Of how things were before, when one was asked for.'),
 })
 export type RestoredWorkspaceView = z.infer<typeof restoredWorkspaceSchema>

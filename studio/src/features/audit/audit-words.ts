@@ -25,6 +25,10 @@ export function auditWords({ action, details }: Pick<AuditEvent, 'action' | 'det
       return `handed the workspace over to ${who}`
     case 'panel_deleted':
       return `deleted the panel “${what}”`
+    case 'panel_moved_out':
+      return `moved the panel “${what}” to another workspace`
+    case 'panel_moved_in':
+      return `moved the panel “${what}” here from another workspace`
     case 'panel_restored':
       return `brought the panel “${what}” back`
     case 'workspace_changed':

@@ -92,8 +92,9 @@ export function RestoreDialog({ open, onOpenChange, commit, onRestored }: Restor
   )
 }
 
-function Outlook({ restoration: { changed, unchangedCount, untouchedCount } }: { restoration: Restoration }) {
-  if (changed.length === 0)
+function Outlook({ restoration }: { restoration: Restoration }) {
+  const { changed, unchangedCount, untouchedCount, goneCount } = restoration
+  if (changed.length === 0 && goneCount === 0)
     return <p className="text-sm text-muted">Every panel it shows is already as it was then.</p>
   return (
     <div className="space-y-3 text-sm">
@@ -107,11 +108,12 @@ function Outlook({ restoration: { changed, unchangedCount, untouchedCount } }: {
           </li>
         ))}
       </ul>
-      {(unchangedCount > 0 || untouchedCount > 0) && (
+      {(unchangedCount > 0 || untouchedCount > 0 || goneCount > 0) && (
         <p className="text-muted">
           {[
             ...(unchangedCount > 0 ? [`${countOf(unchangedCount, 'panel')} the same as then`] : []),
             ...(untouchedCount > 0 ? [`${countOf(untouchedCount, 'newer panel')} left alone`] : []),
+            ...(goneCount > 0 ? [`${countOf(goneCount, 'panel')} gone for good or moved elsewhere`] : []),
           ].join(', ')}
           .
         </p>

@@ -1,9 +1,10 @@
-import { Copy, Ellipsis, History, PencilLine, Redo2, Trash2, Undo2 } from 'lucide-react'
+import { ArrowRightLeft, Copy, Ellipsis, History, PencilLine, Redo2, Trash2, Undo2 } from 'lucide-react'
 import { type ReactNode, useState, useSyncExternalStore } from 'react'
 import type { PanelSummary } from '../../api/shapes.ts'
 import { useTask } from '../../react/use-task.ts'
 import type { PanelSession } from '../../session/panel-session.ts'
 import type { SaveSign } from '../../session/save-sign.ts'
+import { useNavigation } from '../../stores/navigation.ts'
 import { useWorkspaces } from '../../stores/workspaces.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
@@ -11,7 +12,9 @@ import { Menu, MenuItem, MenuSeparator } from '../../ui/menu.tsx'
 import { offerUndo } from '../../ui/offer-undo.ts'
 import { PanelIcon } from '../../ui/panel-icon.tsx'
 import { RenameDialog } from '../../ui/rename-dialog.tsx'
+import { showToast } from '../../ui/toasts.ts'
 import { PanelHistoryDialog } from '../history/panel-history-dialog.tsx'
+import { MoveDialog } from './move-dialog.tsx'
 import { SaveMark } from './save-mark.tsx'
 
 interface PanelHeaderProps {
@@ -41,12 +44,13 @@ export function PanelHeader({
 }: PanelHeaderProps) {
   const renamePanel = useWorkspaces((state) => state.renamePanel)
   const deletePanel = useWorkspaces((state) => state.deletePanel)
-  const { duplicatePanel, restorePanel } = useWorkspaces()
+  const { duplicatePanel, restorePanel, movePanel } = useWorkspaces()
+  const go = useNavigation((state) => state.go)
   const duplicate = useTask(
     async () => onOpenPanel((await duplicatePanel(panel.id)).id),
     'The panel was not duplicated',
   )
-  const [asking, setAsking] = useState<'rename' | 'history' | 'delete' | null>(null)
+  const [asking, setAsking] = useState<'rename' | 'history' | 'move' | 'delete' | null>(null)
   return (
     <header className="sticky top-0 z-20 flex h-13 shrink-0 items-center gap-2 border-b border-line bg-canvas/90 px-3 backdrop-blur-md sm:gap-3 sm:px-5">
       {drawerButton}
@@ -78,6 +82,11 @@ export function PanelHeader({
                 Duplicate panel
               </MenuItem>
             )}
+            {canWrite && (
+              <MenuItem icon={<ArrowRightLeft aria-hidden />} onSelect={() => setAsking('move')}>
+                Move to another workspace
+              </MenuItem>
+            )}
             <MenuItem icon={<History aria-hidden />} onSelect={() => setAsking('history')}>
               History
             </MenuItem>
@@ -103,6 +112,24 @@ export function PanelHeader({
         workspaceId={workspaceId}
         panel={panel}
         canWrite={canWrite}
+      />
+      <MoveDialog
+        open={asking === 'move'}
+        onOpenChange={() => setAsking(null)}
+        panel={panel}
+        workspaceId={workspaceId}
+        onMove={async (to) => {
+          await movePanel(panel.id, to.id)
+          onDeleted()
+          showToast({
+            level: 'success',
+            message: `“${panel.name}” is in “${to.name}” now.`,
+            action: {
+              label: 'Open',
+              run: () => go({ at: 'workspace', workspaceId: to.id, panelId: panel.id }),
+            },
+          })
+        }}
       />
       <ConfirmDialog
         open={asking === 'delete'}
