@@ -254,6 +254,7 @@ describe('sessions', () => {
       name: expect.any(String),
       plan: 'free',
       emailVerified: false,
+      hasPassword: true,
     })
   })
 })

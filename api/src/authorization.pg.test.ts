@@ -87,6 +87,7 @@ const REQUESTS: Readonly<Record<string, (world: World) => Request>> = {
   // Nobody else vouches for people here.
   startSso: () => ({ allowed: 404 }),
   finishSso: () => ({ allowed: 404 }),
+  restoreAccountBySso: () => ({ allowed: 404 }),
   listApiKeys: () => ({}),
   createApiKey: () => ({ body: { name: 'New' } }),
   readApiKey: () => ({ allowed: 404 }),

@@ -1,6 +1,7 @@
 import type { Logger } from '@nexus/core/server'
 import { forgetAccountTokens } from './accounts/account-tokens.ts'
 import type { ApiParts } from './parts.ts'
+import { forgetTakenAnswers } from './sso/taken-answers.ts'
 import { forgetAudit } from './use-cases/audit.ts'
 import { forgetInvitations } from './use-cases/invitations.ts'
 import { purgeDeleted } from './use-cases/purge.ts'
@@ -34,6 +35,7 @@ export function createForgetting(
       purgeDeleted(db, new Date(now.getTime() - options.DELETED_DAYS * DAY_MS)),
       forgetAudit(db, new Date(now.getTime() - options.AUDIT_DAYS * DAY_MS)),
       forgetAccountTokens(db, now),
+      forgetTakenAnswers(db, now),
       purgeAccounts(db, now),
       accounts.rotateKeys(),
     ]).catch((error: unknown) => {

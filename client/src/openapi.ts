@@ -936,6 +936,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/sso/restore-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo the deletion of an account by which one has just tried to sign in at the provider, and sign in
+         * @description Needs no token.
+         */
+        post: operations["restoreAccountBySso"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/restore-account": {
         parameters: {
             query?: never;
@@ -1202,7 +1222,7 @@ export interface components {
              * @description Stable; what a program looks at.
              * @enum {string}
              */
-            code: "malformed_json" | "bad_request" | "unauthorized" | "invalid_credentials" | "account_deleted" | "forbidden" | "quota_exceeded" | "not_found" | "method_not_allowed" | "not_acceptable" | "email_taken" | "already_member" | "version_conflict" | "patch_test_failed" | "workspace_archived" | "idempotency_key_reused" | "different_owner" | "mail_not_configured" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "invalid_patch" | "invalid_nxml" | "rate_limited" | "internal" | "unavailable";
+            code: "malformed_json" | "bad_request" | "unauthorized" | "invalid_credentials" | "account_deleted" | "recent_sign_in_required" | "forbidden" | "quota_exceeded" | "not_found" | "method_not_allowed" | "not_acceptable" | "email_taken" | "already_member" | "version_conflict" | "patch_test_failed" | "workspace_archived" | "idempotency_key_reused" | "different_owner" | "mail_not_configured" | "payload_too_large" | "unsupported_media_type" | "validation_failed" | "invalid_patch" | "invalid_nxml" | "rate_limited" | "internal" | "unavailable";
             /** @description What happened, for people. */
             detail: string;
             /** @description Names the request in the log. */
@@ -1772,6 +1792,7 @@ export interface components {
                 /** @enum {string} */
                 plan: "free" | "pro" | "enterprise";
                 emailVerified: boolean;
+                hasPassword: boolean;
             };
             workspace: {
                 id: string;
@@ -1826,6 +1847,7 @@ export interface components {
             /** @enum {string} */
             plan: "free" | "pro" | "enterprise";
             emailVerified: boolean;
+            hasPassword: boolean;
         };
         KeySet: {
             keys: {
@@ -1882,7 +1904,7 @@ export interface components {
             name?: string;
         };
         DeleteAccount: {
-            password: string;
+            password?: string;
         };
         DeletedAccount: {
             deletesAt: string;
@@ -7422,7 +7444,7 @@ export interface operations {
             cookie?: never;
         };
         /** @description At most 2,000,000 bytes, nested at most 32 levels. */
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["DeleteAccount"];
             };
@@ -7463,7 +7485,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: Your role does not allow this. */
+            /** @description `recent_sign_in_required`: Sign in once more first: the last time is too long ago for this. `forbidden`: Your role does not allow this. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -8105,6 +8127,8 @@ export interface operations {
             query?: {
                 /** @description Path of the page to come back to; the start page without it. */
                 returnTo?: string;
+                /** @description `login`: the provider asks who one is, also when it knows already. */
+                prompt?: "login";
             };
             header?: never;
             path?: never;
@@ -8113,7 +8137,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description On to the provider, or to the page that says why not. */
-            302: {
+            303: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Cache-Control": components["headers"]["Cache-Control"];
@@ -8134,12 +8158,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Too many requests; wait a moment. */
-            429: {
+            /** @description `validation_failed`: A field is missing or has a wrong value. */
+            422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8181,7 +8204,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Signed in, and on to the page one came from; or to the page that says why not. */
-            302: {
+            303: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Cache-Control": components["headers"]["Cache-Control"];
@@ -8190,6 +8213,77 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description `not_found`: There is no such thing, or you may not see it. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreAccountBySso: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `api`: the answer has the session token in its body. */
+                "X-Client"?: "api";
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed in; the session cookie is set. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description `recent_sign_in_required`: Sign in once more first: the last time is too long ago for this. `account_deleted`: This account has been deleted; until it is removed for good it can be restored. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `not_found`: There is no such thing, or you may not see it. */
             404: {

@@ -5,7 +5,7 @@ import { isAPIError } from 'better-auth/api'
 import { symmetricEncrypt } from 'better-auth/crypto'
 import { createAuthLibrary } from './auth-library.ts'
 import { refuseClosedAccount } from './closed-accounts.ts'
-import { findByPassword } from './credentials.ts'
+import { findByPassword, hasPassword } from './credentials.ts'
 import { createCurrentDatabase } from './current-database.ts'
 import type { Passwords } from './passwords.ts'
 import { noteSessionUse, noteVisitor, shortened, type Visitor } from './sessions.ts'
@@ -17,6 +17,8 @@ export interface User {
   readonly name: string
   readonly plan: Plan
   readonly emailVerified: boolean
+  /** `false`: they sign in by the provider alone. */
+  readonly hasPassword: boolean
 }
 
 /** Somebody who has just shown a password or a session. */
@@ -190,6 +192,7 @@ const userById = (db: Db | Trx, userId: UserId): Promise<User | undefined> =>
   db
     .selectFrom('users')
     .select(['id', 'email', 'name', 'plan', 'email_verified as emailVerified'])
+    .select(hasPassword)
     .where('id', '=', userId)
     .where('deleted_at', 'is', null)
     .executeTakeFirst()

@@ -1,5 +1,6 @@
 import { createOpaqueId, type UserId } from '@nexus/core'
 import type { Db, Trx } from '@nexus/core/sql'
+import { sql } from 'kysely'
 import type { Passwords } from './passwords.ts'
 
 /** The provider of accounts with a password. */
@@ -9,6 +10,11 @@ interface CredentialParts {
   readonly db: Db | Trx
   readonly passwords: Passwords
 }
+
+/** For a query of `users`. */
+export const hasPassword = sql<boolean>`exists (
+  select 1 from accounts where user_id = users.id and provider_id = ${CREDENTIAL} and password is not null
+)`.as('hasPassword')
 
 /** `false` also for accounts that have no password. */
 export async function isPasswordOf(

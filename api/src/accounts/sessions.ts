@@ -1,4 +1,4 @@
-import type { UserId } from '@nexus/core'
+import { NexusError, type UserId } from '@nexus/core'
 import type { Db, Trx } from '@nexus/core/sql'
 
 /** Who began a session, as far as the request told. */
@@ -55,6 +55,21 @@ export async function noteVisitor(db: Db | Trx, sessionId: string, visitor: Visi
 /** It has just made an access token. */
 export async function noteSessionUse(db: Db, sessionId: string, now: Date): Promise<void> {
   await db.updateTable('sessions').set({ last_used_at: now }).where('id', '=', sessionId).execute()
+}
+
+/** A session that began this long ago stands for the password of somebody who has none, ms. */
+const RECENT_FOR_MS = 10 * 60_000
+
+/** @throws {NexusError} `recent_sign_in_required` when it began too long ago. */
+export async function requireRecentSession(db: Db, sessionId: string, now: Date): Promise<void> {
+  const row = await db
+    .selectFrom('sessions')
+    .select('id')
+    .where('id', '=', sessionId)
+    .where('created_at', '>', new Date(now.getTime() - RECENT_FOR_MS))
+    .executeTakeFirst()
+  if (row === undefined)
+    throw new NexusError('recent_sign_in_required', 'Sign in once more, then do it within ten minutes.')
 }
 
 /** @returns Whether it was one of that user's and there. */

@@ -13,6 +13,8 @@ export interface AuthLimits {
   /** Of every call that needs no access token. */
   readonly perAddress: RequestHandler
   readonly signUpsPerAddress: RequestHandler
+  /** The same where it turns out late that an account is made. @throws {NexusError} `rate_limited` */
+  countSignUp(request: Request): void
   /** @throws {NexusError} `rate_limited` */
   countMail(email: string): void
   /**
@@ -44,6 +46,7 @@ export function createAuthLimits(options: ApiOptions, clock: Clock): AuthLimits 
       signUps.take(addressKeyOf(request))
       next()
     },
+    countSignUp: (request) => signUps.take(addressKeyOf(request)),
     countMail: (email) => mails.take(email),
     guardPassword: async (request, account, check) => {
       failures.check(account)

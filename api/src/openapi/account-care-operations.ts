@@ -43,7 +43,13 @@ export const ACCOUNT_CARE_OPERATIONS: readonly Operation[] = [
         body: { name: 'DeletedAccount', schema: deletedAccountSchema },
       },
     },
-    errors: ['validation_failed', 'invalid_credentials', 'forbidden', 'rate_limited'],
+    errors: [
+      'validation_failed',
+      'invalid_credentials',
+      'recent_sign_in_required',
+      'forbidden',
+      'rate_limited',
+    ],
     admits: 'person',
   },
   {

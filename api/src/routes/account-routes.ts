@@ -5,9 +5,10 @@ import {
   restoreAccountRequest,
   updateAccountRequest,
 } from '@nexus/core/http-contract'
-import { type RequestHandler, Router } from 'express'
+import { type Request, type RequestHandler, Router } from 'express'
 import type { User } from '../accounts/accounts.ts'
 import { findByPassword, isPasswordOf } from '../accounts/credentials.ts'
+import { requireRecentSession } from '../accounts/sessions.ts'
 import { parseBody } from '../middleware/parse.ts'
 import { callerOf } from '../middleware/request-context.ts'
 import { route } from '../middleware/route.ts'
@@ -22,7 +23,7 @@ import { createSessionCookie } from './session-cookie.ts'
 
 /** `/api/auth/me`: one's own account: what it is called, its end, and the way back. */
 export function createAccountRoutes(parts: ApiParts): Router {
-  const { db, accounts, authenticate, authLimits, jsonBody, liveCredentials, options } = parts
+  const { db, clock, accounts, authenticate, authLimits, jsonBody, liveCredentials, options } = parts
   const cookie = createSessionCookie(options.PUBLIC_URL)
 
   const userOf = async (userId: UserId): Promise<User> => {
@@ -44,16 +45,23 @@ export function createAccountRoutes(parts: ApiParts): Router {
 
   const remove: RequestHandler = async (request, response) => {
     const { password } = parseBody(deleteAccountRequest, request)
-    const { userId } = sessionCallerOf(request)
-    await authLimits.guardPassword(request, userId, async () => {
-      if (!(await isPasswordOf(parts, userId, password))) throw wrongPassword()
-    })
+    const { userId, sessionId } = sessionCallerOf(request)
+    const { hasPassword } = await userOf(userId)
+    if (hasPassword) await requirePassword(request, userId, password)
+    else await requireRecentSession(db, sessionId, clock.now())
     const closed = await closeAccount(parts, { userId, graceDays: options.ACCOUNT_GRACE_DAYS })
     if (closed === null) throw new NexusError('unauthorized', 'The account is gone.')
     for (const id of closed.endedIds) liveCredentials.markEnded(id)
     cookie.clear(request, response)
     const view: DeletedAccountView = { deletesAt: closed.deletesAt.toISOString() }
     response.status(202).json(view)
+  }
+
+  const requirePassword = async (request: Request, userId: UserId, password: string | undefined) => {
+    if (password === undefined) throw missingPassword()
+    await authLimits.guardPassword(request, userId, async () => {
+      if (!(await isPasswordOf(parts, userId, password))) throw wrongPassword()
+    })
   }
 
   const restore: RequestHandler = async (request, response) => {
@@ -78,3 +86,8 @@ export function createAccountRoutes(parts: ApiParts): Router {
   route(router, '/restore-account', { POST: [authLimits.perAddress, ...jsonBody(), restore] })
   return router
 }
+
+const missingPassword = (): NexusError =>
+  new NexusError('validation_failed', 'The field “password” is required.', {
+    details: { pointer: '/password', errors: [{ pointer: '/password', message: 'is required' }] },
+  })

@@ -4,12 +4,13 @@ import type { SignedIn, User } from '../accounts/accounts.ts'
 import type { Visitor } from '../accounts/sessions.ts'
 import { clientAddressOf } from '../middleware/client-address.ts'
 
-export const userView = ({ id, email, name, plan, emailVerified }: User): UserView => ({
+export const userView = ({ id, email, name, plan, emailVerified, hasPassword }: User): UserView => ({
   id,
   email,
   name,
   plan,
   emailVerified,
+  hasPassword,
 })
 
 /** What is answered to somebody who has just signed in. */

@@ -1,13 +1,16 @@
 import type { Clock } from '@nexus/core'
 import { emailField, isStorableText } from '@nexus/core/http-contract'
 import * as oidc from 'openid-client'
+import { boundedFetch } from './bounded-fetch.ts'
 import { isOnThisMachine, type SsoOptions } from './sso-options.ts'
 import { SsoRefused } from './sso-refused.ts'
 
 /** How long what the provider says about itself is believed, ms. */
 const BELIEVED_FOR_MS = 3_600_000
-/** Of each request to the provider, s. */
+/** Of each request to the provider, s: whoever waits for it looks at a blank page. */
 const TIMEOUT_S = 10
+/** The specification's limit of `sub`. */
+const MAX_SUBJECT_CHARS = 255
 
 /** What somebody's browser must bring back from the provider. */
 export interface Journey {
@@ -27,16 +30,26 @@ export interface Vouched {
   readonly name: string | null
 }
 
+export interface Beginning {
+  readonly redirectUri: string
+  /** The provider is to ask who they are, also somebody it knows already. */
+  readonly asksAgain: boolean
+}
+
 /** The OpenID Connect provider of the installation. Both throw {@link SsoRefused}. */
 export interface SsoProvider {
   /** Where the browser goes. */
-  begin(redirectUri: string): Promise<{ readonly url: URL; readonly journey: Journey }>
+  begin(wanted: Beginning): Promise<{ readonly url: URL; readonly journey: Journey }>
   /** @param came - The address the provider has sent the browser to. */
   finish(came: URL, journey: Journey): Promise<Vouched>
 }
 
 /** @returns `null` when none is configured. The provider is asked about itself by the first who signs in. */
-export function createSsoProvider(options: SsoOptions, clock: Clock): SsoProvider | null {
+export function createSsoProvider(
+  options: SsoOptions,
+  clock: Clock,
+  timeoutS = TIMEOUT_S,
+): SsoProvider | null {
   const { OIDC_ISSUER: issuer } = options
   if (issuer === null) return null
   let known: { readonly configuration: Promise<oidc.Configuration>; readonly until: number } | null = null
@@ -44,7 +57,7 @@ export function createSsoProvider(options: SsoOptions, clock: Clock): SsoProvide
   const discover = (): Promise<oidc.Configuration> => {
     const now = clock.now().getTime()
     if (known !== null && known.until > now) return known.configuration
-    const found = { configuration: askProvider(issuer, options), until: now + BELIEVED_FOR_MS }
+    const found = { configuration: askProvider(issuer, options, timeoutS), until: now + BELIEVED_FOR_MS }
     known = found
     // The next one asks anew.
     found.configuration.catch(() => {
@@ -54,7 +67,7 @@ export function createSsoProvider(options: SsoOptions, clock: Clock): SsoProvide
   }
 
   return {
-    begin: async (redirectUri) => {
+    begin: async ({ redirectUri, asksAgain }) => {
       const configuration = await discover().catch(unreachable)
       const journey: Journey = {
         state: oidc.randomState(),
@@ -68,6 +81,7 @@ export function createSsoProvider(options: SsoOptions, clock: Clock): SsoProvide
         nonce: journey.nonce,
         code_challenge: await oidc.calculatePKCECodeChallenge(journey.verifier),
         code_challenge_method: 'S256',
+        ...(asksAgain ? { prompt: 'login' } : {}),
       })
       return { url, journey }
     },
@@ -82,10 +96,12 @@ export function createSsoProvider(options: SsoOptions, clock: Clock): SsoProvide
         })
         const claims = tokens.claims()
         if (claims === undefined) throw new SsoRefused('failed')
-        const told =
+        // From one of the two alone: what one says of an address is nothing about that of the other.
+        const isToldThere =
           claims.email === undefined && configuration.serverMetadata().userinfo_endpoint !== undefined
-            ? { ...claims, ...(await oidc.fetchUserInfo(configuration, tokens.access_token, claims.sub)) }
-            : claims
+        const told = isToldThere
+          ? await oidc.fetchUserInfo(configuration, tokens.access_token, claims.sub)
+          : claims
         return toVouched(claims, told)
       } catch (error) {
         throw toRefused(error)
@@ -95,7 +111,7 @@ export function createSsoProvider(options: SsoOptions, clock: Clock): SsoProvide
 }
 
 /** Everything is checked, the signature of the ID token too: that it came over TLS would do by the specification. */
-function askProvider(issuer: string, options: SsoOptions): Promise<oidc.Configuration> {
+function askProvider(issuer: string, options: SsoOptions, timeout: number): Promise<oidc.Configuration> {
   const execute = [oidc.enableNonRepudiationChecks]
   if (isOnThisMachine(issuer)) execute.push(oidc.allowInsecureRequests)
   return oidc.discovery(
@@ -103,7 +119,7 @@ function askProvider(issuer: string, options: SsoOptions): Promise<oidc.Configur
     options.OIDC_CLIENT_ID,
     undefined,
     clientAuthOf(options.OIDC_CLIENT_SECRET),
-    { execute, timeout: TIMEOUT_S },
+    { execute, timeout, [oidc.customFetch]: boundedFetch },
   )
 }
 
@@ -122,7 +138,7 @@ function toVouched({ iss, sub }: oidc.IDToken, told: Readonly<Record<string, unk
   // Microsoft Entra calls it by a name of its own.
   const { email, xms_edov: isOfDomain, email_verified: isVerified = isOfDomain, name } = told
   const isTheirs = isVerified === true || isVerified === 'true'
-  if (!isStorableText(sub)) throw new SsoRefused('failed')
+  if (!isStorableText(sub) || sub.length > MAX_SUBJECT_CHARS) throw new SsoRefused('failed')
   return {
     issuer: iss,
     subject: sub,

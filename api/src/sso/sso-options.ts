@@ -14,7 +14,11 @@ export const SSO_OPTIONS = {
     secret: true,
   },
   OIDC_LABEL: textOption({ doc: 'The provider’s name on the button', fallback: 'single sign-on' }),
-  OIDC_SCOPES: textOption({ doc: 'What the provider is asked for', fallback: 'openid email profile' }),
+  OIDC_SCOPES: {
+    doc: 'What the provider is asked for, with spaces',
+    fallback: 'openid email profile',
+    parse: parseScopes,
+  },
   OIDC_ALLOWED_DOMAINS: {
     doc: 'Domains of the e-mail addresses that may sign in by it, with commas; without it all of the provider',
     fallback: null as readonly string[] | null,
@@ -40,11 +44,17 @@ function parseIssuer(text: string): string {
   return text
 }
 
+function parseScopes(text: string): string {
+  if (!text.split(' ').includes('openid')) throw new Error('must have openid in it')
+  return text
+}
+
 function parseDomains(text: string): readonly string[] {
   const domains = text
     .split(',')
     .map((domain) => domain.trim().toLowerCase())
     .filter((domain) => domain !== '')
+  if (domains.length === 0) throw new Error('must be domains such as example.org')
   if (!domains.every((domain) => /^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(domain)))
     throw new Error('must be domains such as example.org')
   return domains

@@ -1,33 +1,19 @@
-/** Why somebody is not signed in; the studio has a sentence for each. */
-export const SSO_REFUSALS = [
-  /** They, or the provider, said no. */
-  'denied',
-  /** They took too long, went on in another browser, or came twice. */
-  'expired',
-  /** The provider does not vouch for their address, or knows none. */
-  'no_email',
-  /** Their address is of a domain that may not sign in. */
-  'domain',
-  /** An account with their address is there, whose address nobody has confirmed. */
-  'confirm_first',
-  /** There is no account, and none is made. */
-  'no_account',
-  /** The account has been deleted. */
-  'closed',
-  /** The provider does not answer, or not as it should. */
-  'unreachable',
-  /** What the provider said does not hold. */
-  'failed',
-] as const
+import type { SsoRefusal, UserId } from '@nexus/core'
 
-export type SsoRefusal = (typeof SSO_REFUSALS)[number]
+interface Options extends ErrorOptions {
+  /** Of `closed`: whose account it is. They have shown that it is theirs. */
+  readonly closedId?: UserId
+}
 
+/** Nobody is signed in, and nothing has changed. */
 export class SsoRefused extends Error {
   readonly refusal: SsoRefusal
+  readonly closedId: UserId | null
 
-  constructor(refusal: SsoRefusal, options?: ErrorOptions) {
+  constructor(refusal: SsoRefusal, { closedId, ...options }: Options = {}) {
     super(`single sign-on: ${refusal}`, options)
     this.name = 'SsoRefused'
     this.refusal = refusal
+    this.closedId = closedId ?? null
   }
 }

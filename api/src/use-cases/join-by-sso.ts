@@ -9,6 +9,8 @@ interface Rules {
   /** `null`: any. */
   readonly domains: readonly string[] | null
   readonly allowsSignUp: boolean
+  /** Before an account is made. @throws {NexusError} `rate_limited` */
+  countSignUp(): void
 }
 
 export interface Joined {
@@ -27,15 +29,19 @@ export interface Joined {
  */
 export async function joinBySso(db: Db, vouched: Vouched, rules: Rules): Promise<Joined> {
   refuseDomain(vouched, rules)
-  const joined = await db.transaction().execute(async (trx) => {
-    // Somebody who comes twice at once is let in twice, and joined once.
-    const found = (await findJoined(trx, vouched)) ?? (await joinByAddress(trx, vouched))
-    if (found !== null) return { userId: found, firstWorkspaceId: null }
-    if (!rules.allowsSignUp) throw new SsoRefused('no_account')
-    return signUp(trx, vouched)
-  })
-  return joined
+  const join = () =>
+    db.transaction().execute(async (trx) => {
+      const found = (await findJoined(trx, vouched)) ?? (await joinByAddress(trx, vouched))
+      if (found !== null) return { userId: found, firstWorkspaceId: null }
+      if (!rules.allowsSignUp) throw new SsoRefused('no_account')
+      return signUp(trx, vouched, rules)
+    })
+  // Whoever comes twice at once is found by the second when the first is done.
+  return join().catch((error: unknown) => (error instanceof Overtaken ? join() : Promise.reject(error)))
 }
+
+/** Somebody has made the same in this moment; nothing has been done. */
+class Overtaken extends Error {}
 
 function refuseDomain({ email }: Vouched, { domains }: Rules): void {
   if (domains === null) return
@@ -43,18 +49,16 @@ function refuseDomain({ email }: Vouched, { domains }: Rules): void {
   if (!domains.includes(email.slice(email.lastIndexOf('@') + 1))) throw new SsoRefused('domain')
 }
 
-const providerOf = ({ issuer }: Vouched): string => `oidc ${issuer}`
-
 async function findJoined(trx: Trx, vouched: Vouched): Promise<UserId | null> {
   const row = await trx
-    .selectFrom('accounts as a')
-    .innerJoin('users as u', 'u.id', 'a.user_id')
+    .selectFrom('sso_identities as i')
+    .innerJoin('users as u', 'u.id', 'i.user_id')
     .select(['u.id', 'u.deleted_at'])
-    .where('a.provider_id', '=', providerOf(vouched))
-    .where('a.account_id', '=', vouched.subject)
+    .where('i.issuer', '=', vouched.issuer)
+    .where('i.subject', '=', vouched.subject)
     .executeTakeFirst()
   if (row === undefined) return null
-  if (row.deleted_at !== null) throw new SsoRefused('closed')
+  if (row.deleted_at !== null) throw new SsoRefused('closed', { closedId: row.id })
   return row.id
 }
 
@@ -67,15 +71,28 @@ async function joinByAddress(trx: Trx, vouched: Vouched): Promise<UserId | null>
     .forUpdate()
     .executeTakeFirst()
   if (row === undefined) return null
-  if (row.deleted_at !== null) throw new SsoRefused('closed')
   if (!row.email_verified) throw new SsoRefused('confirm_first')
+  await refuseOtherPerson(trx, row.id, vouched)
+  if (row.deleted_at !== null) throw new SsoRefused('closed', { closedId: row.id })
   await join(trx, row.id, vouched)
   return row.id
 }
 
-async function signUp(trx: Trx, vouched: Vouched): Promise<Joined> {
+/** The address has gone to somebody else at the provider, and the account has not. */
+async function refuseOtherPerson(trx: Trx, userId: UserId, { issuer }: Vouched): Promise<void> {
+  const other = await trx
+    .selectFrom('sso_identities')
+    .select('subject')
+    .where('user_id', '=', userId)
+    .where('issuer', '=', issuer)
+    .executeTakeFirst()
+  if (other !== undefined) throw new SsoRefused('taken')
+}
+
+async function signUp(trx: Trx, vouched: Vouched, rules: Rules): Promise<Joined> {
   const { email, name } = vouched
   if (email === null) throw new SsoRefused('no_email')
+  rules.countSignUp()
   const [userId, workspaceId] = [toUserId(createOpaqueId()), createWorkspaceId()]
   const made = await trx
     .insertInto('users')
@@ -89,23 +106,19 @@ async function signUp(trx: Trx, vouched: Vouched): Promise<Joined> {
     .onConflict((on) => on.doNothing())
     .returning('id')
     .execute()
-  // Somebody has taken the address in this moment.
-  if (made.length === 0) throw new SsoRefused('expired')
+  if (made.length === 0) throw new Overtaken()
   await join(trx, userId, vouched)
   const first = { name: FIRST_WORKSPACE_NAME, description: '', template: 'starter' } as const
   await insertWorkspace(trx, workspaceId, { ...first, userId })
   return { userId, firstWorkspaceId: workspaceId }
 }
 
-const join = async (trx: Trx, userId: UserId, vouched: Vouched): Promise<void> =>
-  void (await trx
-    .insertInto('accounts')
-    .values({
-      id: createOpaqueId(),
-      account_id: vouched.subject,
-      provider_id: providerOf(vouched),
-      user_id: userId,
-      updated_at: new Date(),
-    })
+async function join(trx: Trx, userId: UserId, { issuer, subject }: Vouched): Promise<void> {
+  const made = await trx
+    .insertInto('sso_identities')
+    .values({ issuer, subject, user_id: userId })
     .onConflict((on) => on.doNothing())
-    .execute())
+    .returning('subject')
+    .execute()
+  if (made.length === 0) throw new Overtaken()
+}

@@ -27,6 +27,12 @@ export const ERRORS = {
     retry: false,
     title: 'This account has been deleted; until it is removed for good it can be restored.',
   },
+  recent_sign_in_required: {
+    status: 403,
+    closeCode: null,
+    retry: false,
+    title: 'Sign in once more first: the last time is too long ago for this.',
+  },
   forbidden: { status: 403, closeCode: 4403, retry: false, title: 'Your role does not allow this.' },
   quota_exceeded: { status: 403, closeCode: null, retry: false, title: 'The limit of your plan is reached.' },
   not_found: {

@@ -36,13 +36,29 @@ export interface SessionsTable {
 export interface AccountsTable {
   id: string
   account_id: string
-  /** `credential`: with a password; `oidc` and the issuer: by that provider, which calls the person `account_id`. */
+  /** `credential`: with a password. */
   provider_id: string
   user_id: UserId
   /** Argon2id in PHC form. */
   password: string | null
   created_at: Generated<Date>
   updated_at: Date
+}
+
+/** Whom the provider of the installation vouches for. */
+export interface SsoIdentitiesTable {
+  issuer: string
+  /** The provider's name for the person. */
+  subject: string
+  user_id: UserId
+  created_at: Generated<Date>
+}
+
+/** An answer of the provider that has been taken. */
+export interface SsoAnswersTable {
+  /** SHA-256 of its `state`. */
+  state_hash: Uint8Array
+  expires_at: Date
 }
 
 /** A link in a mail. */

@@ -10,6 +10,8 @@ import type {
   ApiKeysTable,
   JwksTable,
   SessionsTable,
+  SsoAnswersTable,
+  SsoIdentitiesTable,
   UsersTable,
 } from './accounts-tables.ts'
 import type { AuditEventsTable, InvitationsTable, WorkspaceMembersTable } from './members-tables.ts'
@@ -184,6 +186,8 @@ export interface Database {
   api_keys: ApiKeysTable
   accounts: AccountsTable
   account_tokens: AccountTokensTable
+  sso_identities: SsoIdentitiesTable
+  sso_answers: SsoAnswersTable
   jwks: JwksTable
 }
 

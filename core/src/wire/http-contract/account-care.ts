@@ -37,7 +37,10 @@ export type SessionView = z.infer<typeof sessionSchema>
 export const updateAccountRequest = z.strictObject({ name: nameField.optional() })
 export type UpdateAccountRequest = z.input<typeof updateAccountRequest>
 
-export const deleteAccountRequest = z.strictObject({ password: passwordField })
+export const deleteAccountRequest = z.strictObject({
+  /** Of people who have none, a session that began within the last ten minutes. */
+  password: passwordField.optional(),
+})
 export type DeleteAccountRequest = z.input<typeof deleteAccountRequest>
 
 export const deletedAccountSchema = z.object({

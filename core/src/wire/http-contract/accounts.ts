@@ -38,6 +38,8 @@ export const userSchema = z.object({
   plan: z.enum(PLANS),
   /** Whether somebody has followed the link that was sent to `email`. */
   emailVerified: z.boolean(),
+  /** `false`: they sign in by the provider of the installation alone. */
+  hasPassword: z.boolean(),
 })
 export type UserView = z.infer<typeof userSchema>
 

@@ -9,4 +9,8 @@ export type SignInWaysView = z.infer<typeof signInWaysSchema>
 
 export const ssoStartQuery = z.object({
   returnTo: z.string().optional().describe('Path of the page to come back to; the start page without it.'),
+  prompt: z
+    .enum(['login'])
+    .optional()
+    .describe('`login`: the provider asks who one is, also when it knows already.'),
 })
