@@ -40,7 +40,6 @@ async function continueAs(page: Page, login: string): Promise<void> {
   await page.getByPlaceholder('Enter any login').fill(login)
   await page.getByPlaceholder('and password').fill('any')
   await page.getByRole('button', { name: 'Sign-in' }).click()
-  await page.getByRole('button', { name: 'Continue' }).click()
 }
 
 const accountMenu = (page: Page) => page.getByRole('button', { name: 'Account menu' })
@@ -77,4 +76,35 @@ test('[E2E18] who was invited accepts it after signing in there', async () => {
   await continueAs(page, 'bob')
   await page.getByRole('button', { name: 'Join as editor' }).click()
   await expect.poll(() => page.url()).toContain(owner.workspaceId)
+})
+
+test('[E2E19] who has no password deletes the account, and brings it back by signing in at the provider', async () => {
+  const { page, errors } = await openWindow(browser, { width: 390, height: 844, colorScheme: 'dark' })
+  await page.goto(`${nexus.url}/sign-up`)
+  await continueAs(page, 'cleo')
+  await page.getByRole('button', { name: 'Open navigation' }).click()
+  await accountMenu(page).click()
+  await page.getByRole('menuitem', { name: 'Account', exact: true }).click()
+  const dialog = page.getByRole('dialog', { name: 'Account' })
+  await dialog.getByText('You have none: you sign in by your provider.').waitFor()
+  expect(await dialog.getByLabel('Present password').count()).toBe(0)
+  await dialog.getByRole('button', { name: 'Delete account…' }).click()
+  await dialog.getByRole('button', { name: 'Delete account', exact: true }).click()
+  await page.getByText('Your account is closed.').waitFor()
+  // The provider knows them still.
+  await page.getByRole('button', { name: 'Continue with Example Works' }).click()
+  await page.getByRole('alert').getByText('Your account has been deleted.').waitFor()
+  await page.getByRole('button', { name: 'Bring my account back' }).click()
+  await page.getByRole('button', { name: 'Open navigation' }).waitFor()
+  expect(errors).toEqual([])
+})
+
+test('[E2E19] other windows of the browser learn who has signed in', async () => {
+  const { page, context } = await openWindow(browser)
+  const other = await context.newPage()
+  await other.goto(nexus.url)
+  await other.getByRole('button', { name: 'Continue with Example Works' }).waitFor()
+  await page.goto(nexus.url)
+  await continueAs(page, 'dora')
+  await accountMenu(other).waitFor()
 })

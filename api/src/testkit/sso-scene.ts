@@ -32,10 +32,9 @@ export async function startSso(given: Given, options: Partial<ApiOptions> = {}) 
   /** @returns The page of the studio where they arrive. */
   const signIn = async (login: string, browser = new TestBrowser(), returnTo = ''): Promise<string> => {
     const query = returnTo === '' ? '' : `?returnTo=${encodeURIComponent(returnTo)}`
-    let at = await browser.follow(startUrl + query, isStudio)
-    if (!isStudio(at)) at = await browser.follow(at, isStudio, { prompt: 'login', login, password: 'any' })
-    if (!isStudio(at)) at = await browser.follow(at, isStudio, { prompt: 'consent' })
-    return at.slice(api.url.length)
+    const page = await browser.follow(startUrl + query, isStudio)
+    const end = isStudio(page) ? page : await browser.follow(page, isStudio, { login, password: 'any' })
+    return end.slice(api.url.length)
   }
   const tokenOf = async (browser: TestBrowser): Promise<string | null> => {
     const response = await browser.open(`${api.url}/api/auth/refresh`, {})

@@ -33,8 +33,11 @@ export function createAccountCareApi({ http, open, typedOf, done }: Calls) {
     listSessions: (): Promise<readonly SessionEntry[]> => typedOf(http.GET('/api/auth/sessions')),
     endSession: (sessionId: string): Promise<void> =>
       done(http.DELETE('/api/auth/sessions/{sessionId}', { params: { path: { sessionId } } })),
-    /** @returns Until when it can be undone, RFC 3339. */
-    deleteAccount: async (password: string): Promise<string> =>
-      (await typedOf(http.DELETE('/api/auth/me', { body: { password } }))).deletesAt,
+    /**
+     * @param password - `null`: there is none; the session must be a new one.
+     * @returns Until when it can be undone, RFC 3339.
+     */
+    deleteAccount: async (password: string | null): Promise<string> =>
+      (await typedOf(http.DELETE('/api/auth/me', { body: password === null ? {} : { password } }))).deletesAt,
   }
 }

@@ -61,6 +61,8 @@ interface Api {
   signIn(person: { email: string; password: string }): Promise<Admission>
   /** Undoes the deletion of an account, and signs in. */
   restoreAccount(person: { email: string; password: string }): Promise<Admission>
+  /** The same for who has just tried to sign in to it at the provider. */
+  restoreAccountBySso(): Promise<Admission>
   signOut(): Promise<void>
   me(): Promise<Account>
   listWorkspaces(): Promise<WorkspaceSummary[]>
@@ -148,6 +150,7 @@ export function createApi(): Api {
     signUp: (person) => admit(open.POST('/api/auth/signup', { body: person })),
     signIn: (person) => admit(open.POST('/api/auth/login', { body: person })),
     restoreAccount: (person) => admit(open.POST('/api/auth/restore-account', { body: person })),
+    restoreAccountBySso: () => admit(open.POST('/api/auth/sso/restore-account')),
     signOut: async () => {
       try {
         await http.POST('/api/auth/logout', { body: {} })

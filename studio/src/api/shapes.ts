@@ -7,6 +7,8 @@ export interface Account {
   readonly name: string
   /** Whether the address has been confirmed by the link of a mail. */
   readonly emailVerified: boolean
+  /** `false`: they sign in by the provider of the installation alone. */
+  readonly hasPassword: boolean
 }
 
 export type Role = 'owner' | 'editor' | 'viewer'
@@ -116,6 +118,7 @@ export function parseAccount(value: unknown): Account {
     email: textOf(object, 'email'),
     name: textOf(object, 'name'),
     emailVerified: object.emailVerified === true,
+    hasPassword: object.hasPassword !== false,
   }
 }
 

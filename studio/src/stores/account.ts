@@ -18,8 +18,10 @@ interface AccountStore {
   signIn(person: { email: string; password: string }): Promise<void>
   /** Brings a deleted account back. */
   restoreAccount(person: { email: string; password: string }): Promise<void>
-  /** Closes the account. @throws {ApiError} */
-  deleteAccount(password: string): Promise<void>
+  /** The same for who has just tried to sign in to it at the provider. */
+  restoreAccountBySso(): Promise<void>
+  /** Closes the account; `null`: it has no password. @throws {ApiError} */
+  deleteAccount(password: string | null): Promise<void>
   /** Ends the session everywhere and removes the copies this browser keeps for offline work. */
   signOut(): Promise<void>
 }
@@ -34,6 +36,7 @@ export const useAccount = create<AccountStore>()((set, get) => ({
   signUp: async (person) => set({ current: admitted(await api.signUp(person), true) }),
   signIn: async (person) => set({ current: admitted(await api.signIn(person), false) }),
   restoreAccount: async (person) => set({ current: admitted(await api.restoreAccount(person), false) }),
+  restoreAccountBySso: async () => set({ current: admitted(await api.restoreAccountBySso(), false) }),
   deleteAccount: async (password) => {
     const { current } = get()
     const deletesAt = await api.care.deleteAccount(password)
@@ -66,6 +69,8 @@ async function findOut(pauseMs = FIRST_PAUSE_MS): Promise<void> {
   try {
     const account = await api.me()
     useAccount.setState({ current: { state: 'signed-in', account, landing: null } })
+    // Whoever signs in at a provider comes back to a new page: nothing else has told them.
+    tellOtherTabs({ type: 'signed-in', userId: account.id })
   } catch (error) {
     if (isApiError(error) && error.status === 401) return signedOutWith(null)
     useAccount.setState({ current: { state: 'checking', problem: messageOf(error) } })

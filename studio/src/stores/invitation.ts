@@ -29,11 +29,29 @@ interface InvitationStore {
   forget(): void
 }
 
+/** Blocked storage keeps nothing: whoever comes back follows the link once more. */
+function takeKept(): string | null {
+  try {
+    const kept = window.sessionStorage.getItem(KEPT)
+    window.sessionStorage.removeItem(KEPT)
+    return kept
+  } catch {
+    return null
+  }
+}
+
+function keep(token: string): void {
+  try {
+    window.sessionStorage.setItem(KEPT, token)
+  } catch {
+    // As above.
+  }
+}
+
 /** Takes the token out of the address, so that it stays neither there nor in the history of the browser. */
 function takeToken(): string | null {
   const { pathname, hash } = window.location
-  const kept = window.sessionStorage.getItem(KEPT)
-  window.sessionStorage.removeItem(KEPT)
+  const kept = takeKept()
   if (pathname !== PATH || hash.length < 2) return kept
   useNavigation.getState().go({ at: 'start' }, { replace: true })
   return hash.slice(1)
@@ -62,7 +80,7 @@ export const useInvitation = create<InvitationStore>()((set, get) => ({
   },
   keepForReturn: () => {
     const { token } = get()
-    if (token !== null) window.sessionStorage.setItem(KEPT, token)
+    if (token !== null) keep(token)
   },
   forget: () => set({ token: null }),
 }))

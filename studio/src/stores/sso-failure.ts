@@ -11,5 +11,13 @@ function takeReason(): string | null {
   return hash.slice(1)
 }
 
-/** Why somebody who came back from the provider is not signed in; `null`: nobody did, or they are. */
-export const useSsoFailure = create<{ readonly reason: string | null }>()(() => ({ reason: takeReason() }))
+interface SsoFailure {
+  /** Why somebody who came back from the provider is not signed in; `null`: nobody did, or it has been told. */
+  readonly reason: string | null
+  settle(): void
+}
+
+export const useSsoFailure = create<SsoFailure>()((set) => ({
+  reason: takeReason(),
+  settle: () => set({ reason: null }),
+}))

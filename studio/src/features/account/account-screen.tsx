@@ -56,20 +56,26 @@ export function AccountScreen({ isNew, notice, invitedEmail }: AccountScreenProp
   const signIn = useAccount((state) => state.signIn)
   const go = useNavigation((state) => state.go)
   const [problems, setProblems] = useState<Problems>({})
-  const ssoFailure = useSsoFailure((state) => state.reason)
+  const { reason: ssoFailure, settle } = useSsoFailure()
   const [failure, setFailure] = useState(ssoFailure === null ? null : ssoWords(ssoFailure))
   const [busy, setBusy] = useState(false)
   /** What was typed on the other of the two forms. */
   const [email, setEmail] = useState('')
   const form = useRef<HTMLFormElement>(null)
   const restoreAccount = useAccount((state) => state.restoreAccount)
+  const restoreAccountBySso = useAccount((state) => state.restoreAccountBySso)
   /** Who has an account that is deleted and can come back. */
-  const [closed, setClosed] = useState<Entries | null>(null)
+  const [closed, setClosed] = useState<Entries | 'at the provider' | null>(
+    ssoFailure === 'closed' ? 'at the provider' : null,
+  )
   const [isForgotten, setForgotten] = useState(false)
 
   useEffect(() => {
     document.title = isNew ? 'Create your account · Nexus' : 'Sign in · Nexus'
   }, [isNew])
+
+  // Told once: not again to who signs in and out later.
+  useEffect(() => settle, [settle])
 
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -97,10 +103,12 @@ export function AccountScreen({ isNew, notice, invitedEmail }: AccountScreenProp
     }
   }
 
-  const restore = async ({ email: closedEmail, password }: Entries): Promise<void> => {
+  const restore = async (whose: Entries | 'at the provider'): Promise<void> => {
     setBusy(true)
     try {
-      await restoreAccount({ email: closedEmail, password })
+      await (whose === 'at the provider'
+        ? restoreAccountBySso()
+        : restoreAccount({ email: whose.email, password: whose.password }))
     } catch (error) {
       setFailure(messageOf(error))
       setBusy(false)
@@ -194,6 +202,7 @@ export function AccountScreen({ isNew, notice, invitedEmail }: AccountScreenProp
             onClick={() => {
               setProblems({})
               setFailure(null)
+              setClosed(null)
               if (form.current !== null) setEmail(entriesOf(form.current).email)
               go(isNew ? { at: 'start' } : { at: 'sign-up' })
             }}

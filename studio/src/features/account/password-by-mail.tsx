@@ -1,9 +1,10 @@
 import { useState } from 'react'
+import type { Account } from '../../api/shapes.ts'
 import { useTask } from '../../react/use-task.ts'
 import { api } from '../../stores/api.ts'
 
 /** For people who have forgotten their password, or never had one because they sign in elsewhere. */
-export function PasswordByMail({ email }: { email: string }) {
+export function PasswordByMail({ account: { email, hasPassword } }: { account: Account }) {
   const [isSent, setSent] = useState(false)
   const { isBusy, begin } = useTask(async () => {
     await api.care.forgotPassword(email)
@@ -15,7 +16,7 @@ export function PasswordByMail({ email }: { email: string }) {
         'A mail is on its way; its link lets you choose a password.'
       ) : (
         <>
-          Forgotten, or none yet?{' '}
+          {hasPassword ? 'Forgotten?' : 'You have none: you sign in by your provider.'}{' '}
           <button
             type="button"
             disabled={isBusy}

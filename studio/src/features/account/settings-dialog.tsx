@@ -32,14 +32,14 @@ export const SettingsDialog = ({ open, onOpenChange, account }: SettingsDialogPr
         <h3 id="settings-password" className="mb-2 text-sm font-semibold">
           Password
         </h3>
-        <ChangePasswordForm />
-        <PasswordByMail email={account.email} />
+        {account.hasPassword && <ChangePasswordForm />}
+        <PasswordByMail account={account} />
       </section>
       <section aria-labelledby="settings-end">
         <h3 id="settings-end" className="mb-1 text-sm font-semibold">
           Delete account
         </h3>
-        <DeleteAccountForm />
+        <DeleteAccountForm hasPassword={account.hasPassword} />
       </section>
     </DialogBody>
   </Dialog>

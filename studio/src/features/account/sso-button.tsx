@@ -1,10 +1,8 @@
 import { KeyRound } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useLoaded } from '../../react/use-loaded.ts'
 import { api } from '../../stores/api.ts'
-import { useInvitation } from '../../stores/invitation.ts'
-import { useNavigation } from '../../stores/navigation.ts'
-import { toPath } from '../../stores/route.ts'
+import { leaveForProvider } from '../../stores/leave-for-provider.ts'
 import { Button } from '../../ui/button.tsx'
 
 const load = () => api.care.signInWays()
@@ -12,16 +10,17 @@ const load = () => api.care.signInWays()
 /** Signs in by the provider of the installation, where there is one. */
 export function SsoButton() {
   const { loaded } = useLoaded(load)
-  const route = useNavigation((state) => state.route)
-  const keepForReturn = useInvitation((state) => state.keepForReturn)
   const [isLeaving, setLeaving] = useState(false)
+  useEffect(() => {
+    // Back by the browser's button: the page may be the same one, as it was left.
+    const onShow = () => setLeaving(false)
+    window.addEventListener('pageshow', onShow)
+    return () => window.removeEventListener('pageshow', onShow)
+  }, [])
   if (loaded.state !== 'ready' || loaded.value.sso === null) return null
-  const { label } = loaded.value.sso
   const leave = (): void => {
     setLeaving(true)
-    keepForReturn()
-    const returnTo = route.at === 'sign-up' ? '/' : toPath(route)
-    window.location.assign(`/api/auth/sso/start?returnTo=${encodeURIComponent(returnTo)}`)
+    leaveForProvider()
   }
   return (
     <>
@@ -32,7 +31,7 @@ export function SsoButton() {
       </p>
       <Button size="lg" busy={isLeaving} onClick={leave} className="w-full">
         <KeyRound aria-hidden className="size-4 shrink-0" />
-        <span className="truncate">Continue with {label}</span>
+        <span className="truncate">Continue with {loaded.value.sso.label}</span>
       </Button>
     </>
   )
