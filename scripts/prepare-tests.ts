@@ -13,6 +13,7 @@ interface Requirement {
 const REQUIREMENTS: readonly Requirement[] = [
   { programs: ['redis-server'], debianPackage: 'redis-server', neededFor: '*.redis.test.ts' },
   { programs: ['git'], debianPackage: 'git', neededFor: '*.git.test.ts' },
+  { programs: ['ssh-keygen'], debianPackage: 'openssh-client', neededFor: 'signing.pg.test.ts' },
   { programs: ['nginx'], debianPackage: 'nginx-light', neededFor: '*.nginx.test.ts' },
   {
     programs: ['chromium', 'chromium-browser', 'google-chrome'],

@@ -55,6 +55,13 @@ export const GIT_SERVICE_OPTIONS = {
   ),
 }
 
+/** What commits are. */
+export const GIT_COMMIT_OPTIONS = {
+  GIT_SIGNING_KEY_FILE: optionalTextOption({
+    doc: 'PEM file with the Ed25519 key that signs commits (SSH signatures); without it they are not signed',
+  }),
+}
+
 /** Where commits are sent on to. */
 export const GIT_PUSH_OPTIONS = {
   GIT_PUSH_URL: {
@@ -109,6 +116,7 @@ export const SNAPSHOT_WORKER_OPTIONS = {
   ),
   ...HISTORY_OPTIONS,
   ...REPOSITORY_OPTIONS,
+  ...GIT_COMMIT_OPTIONS,
   ...GIT_SERVICE_OPTIONS,
   ...GIT_PUSH_OPTIONS,
 }

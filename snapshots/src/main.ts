@@ -14,6 +14,7 @@ await runServiceProcess({
         intervalMs: options.SNAPSHOT_INTERVAL_MS,
         fullHistoryDays: toFullHistoryDays(options),
         repositoryQuota: toRepositoryQuota(options),
+        signingKeyFile: options.GIT_SIGNING_KEY_FILE,
         gitProgram: options.GIT_PROGRAM,
         remote: toRemote(options),
         maxFetches: options.GIT_MAX_FETCHES,

@@ -18,6 +18,7 @@ import {
 } from '@nexus/core/server'
 import type { Db } from '@nexus/core/sql'
 import { readCommitDiff } from './git/commit-diff.ts'
+import { type CommitSigner, readCommitSigner } from './git/commit-signer.ts'
 import { createGitProgram } from './git/git-program.ts'
 import { repositoryPath } from './git/repository.ts'
 import { findChanged } from './job/cut.ts'
@@ -40,6 +41,7 @@ import type { FullHistoryDays } from './thinning/find-old.ts'
 import { createThinning } from './thinning/thinning.ts'
 
 export {
+  GIT_COMMIT_OPTIONS,
   GIT_PUSH_OPTIONS,
   GIT_SERVICE_OPTIONS,
   HISTORY_OPTIONS,
@@ -67,6 +69,8 @@ export interface SnapshotOptions {
   readonly repositoryQuota?: RepositoryQuota
   /** Path of the git program. Default: that of the system. */
   readonly gitProgram?: string
+  /** PEM file of the Ed25519 key that signs commits; `null`: they are not signed. */
+  readonly signingKeyFile?: string | null
   /** What commits are pushed to; `null`: nothing. */
   readonly remote?: Remote | null
   /** Clones and fetches served at once, of one user half of it. Default 8. */
@@ -129,7 +133,10 @@ const CONCURRENCY = 2
 export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<SnapshotWorker> {
   const { db, fanout, metrics = createUnreadMetrics() } = deps
   const options = { ...DEFAULTS, ...deps.options }
-  const context = toContext(deps, options)
+  const keyFile = options.signingKeyFile ?? null
+  const signer = keyFile === null ? null : await readCommitSigner(keyFile)
+  if (signer !== null) deps.logger.info({ publicKey: signer.publicKey }, 'commits are signed')
+  const context = toContext(deps, { ...options, signer })
   const retries = createRetries<WorkspaceId>(options.retryPauseMs)
   const queue = createWorkQueue<WorkspaceId, JobReason>({
     concurrency: CONCURRENCY,
@@ -248,13 +255,22 @@ export async function createSnapshotWorker(deps: SnapshotWorkerDeps): Promise<Sn
 
 const toContext = (
   { db, nodeId, log, options, overrides }: SnapshotWorkerDeps,
-  { leaseMs, repositoryQuota }: { readonly leaseMs: number; readonly repositoryQuota: RepositoryQuota },
+  {
+    leaseMs,
+    repositoryQuota,
+    signer,
+  }: {
+    readonly leaseMs: number
+    readonly repositoryQuota: RepositoryQuota
+    readonly signer: CommitSigner | null
+  },
 ): JobContext => ({
   claimant: { db, nodeId, leaseMs },
   log,
   gitDir: options.gitDir,
   sizes: createFolderSizes(),
   quota: repositoryQuota,
+  signer,
   onStep: overrides?.onStep ?? (() => undefined),
 })
 

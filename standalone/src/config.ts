@@ -10,7 +10,13 @@ import {
   processOptions,
   textOption,
 } from '@nexus/core/server'
-import { GIT_PUSH_OPTIONS, GIT_SERVICE_OPTIONS, HISTORY_OPTIONS, REPOSITORY_OPTIONS } from '@nexus/snapshots'
+import {
+  GIT_COMMIT_OPTIONS,
+  GIT_PUSH_OPTIONS,
+  GIT_SERVICE_OPTIONS,
+  HISTORY_OPTIONS,
+  REPOSITORY_OPTIONS,
+} from '@nexus/snapshots'
 
 /** Every setting of the one-process product, those of its parts included. `npm start` works with none of them. */
 export const STANDALONE_OPTIONS = {
@@ -38,6 +44,7 @@ export const STANDALONE_OPTIONS = {
   ...HISTORY_OPTIONS,
   ...REPOSITORY_OPTIONS,
   ...GIT_SERVICE_OPTIONS,
+  ...GIT_COMMIT_OPTIONS,
   ...GIT_PUSH_OPTIONS,
   METRICS_PORT: {
     ...portOption({ doc: 'Port of its own with /metrics, for Prometheus; not the public one' }),

@@ -93,6 +93,7 @@ async function createServices(options: StandaloneOptions, parts: ServiceParts) {
       intervalMs: options.SNAPSHOT_INTERVAL_MS,
       fullHistoryDays: toFullHistoryDays(options),
       repositoryQuota: toRepositoryQuota(options),
+      signingKeyFile: options.GIT_SIGNING_KEY_FILE,
       gitProgram: options.GIT_PROGRAM,
       remote: toRemote(options),
       maxFetches: options.GIT_MAX_FETCHES,

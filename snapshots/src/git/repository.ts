@@ -3,6 +3,7 @@ import * as nodeFs from 'node:fs/promises'
 import { join } from 'node:path'
 import type { WorkspaceId } from '@nexus/core'
 import * as git from 'isomorphic-git'
+import type { CommitSigner } from './commit-signer.ts'
 import {
   createDurableFiles,
   type DurableFiles,
@@ -79,13 +80,21 @@ export interface Repository {
 export const repositoryPath = (gitDir: string, workspaceId: WorkspaceId): string =>
   join(gitDir, `${workspaceId}.git`)
 
-/** Opens `{gitDir}/{workspaceId}.git`, made first when it is not there. `gitDir` is made too. */
-export async function openRepository(gitDir: string, workspaceId: WorkspaceId): Promise<Repository> {
+/**
+ * Opens `{gitDir}/{workspaceId}.git`, made first when it is not there. `gitDir` is made too.
+ *
+ * @param signer - `null`: commits are not signed.
+ */
+export async function openRepository(
+  gitDir: string,
+  workspaceId: WorkspaceId,
+  signer: CommitSigner | null = null,
+): Promise<Repository> {
   const gitdir = repositoryPath(gitDir, workspaceId)
   if (await isMissing(join(gitdir, 'HEAD'))) await createRepository(gitDir, gitdir)
   const objects = join(gitdir, 'objects')
   await removeStale(objects, TEMPORARY_PREFIX, new Date())
-  return repositoryAt(gitdir, createDurableFiles(objects))
+  return repositoryAt(gitdir, createDurableFiles(objects), signer)
 }
 
 const DRAFT_PREFIX = '.new-'
@@ -114,7 +123,7 @@ async function createRepository(gitDir: string, gitdir: string): Promise<void> {
   }
 }
 
-function repositoryAt(gitdir: string, files: DurableFiles): Repository {
+function repositoryAt(gitdir: string, files: DurableFiles, signer: CommitSigner | null): Repository {
   let writtenBytes = 0
   const onWritten = (bytes: number): void => {
     writtenBytes += bytes
@@ -169,7 +178,8 @@ function repositoryAt(gitdir: string, files: DurableFiles): Repository {
         author: { ...author, ...at },
         committer: { ...committer, ...at },
       }
-      return (await git.writeCommit({ ...where, commit })) as CommitHash
+      const gpgsig = signer === null ? {} : { gpgsig: signer.sign(payloadOf(commit)) }
+      return (await git.writeCommit({ ...where, commit: { ...commit, ...gpgsig } })) as CommitHash
     },
     advanceBranch: (from, to) =>
       swapRef(files, { path: join(gitdir, headRef), expected: from, next: to, read: () => readRef(headRef) }),
@@ -178,6 +188,20 @@ function repositoryAt(gitdir: string, files: DurableFiles): Repository {
       await files.flush()
     },
   }
+}
+
+/** A commit as Git writes it, without a signature: what is signed. */
+function payloadOf({ tree, parent, author, committer, message }: git.CommitObject): string {
+  const who = ({ name, email, timestamp }: git.CommitObject['author']) =>
+    `${name} <${email}> ${timestamp} +0000`
+  const headers = [
+    `tree ${tree}`,
+    ...parent.map((hash) => `parent ${hash}`),
+    `author ${who(author)}`,
+    `committer ${who(committer)}`,
+  ]
+  const text = message.replaceAll('\r', '').replace(/^\n+/, '').replace(/\n+$/, '')
+  return `${headers.join('\n')}\n\n${text}\n`
 }
 
 type Tree = Awaited<ReturnType<typeof git.readTree>>['tree']

@@ -1,4 +1,5 @@
 import { isNexusError, NexusError, type SnapshotId, type UpdateLog, type WorkspaceId } from '@nexus/core'
+import type { CommitSigner } from '../git/commit-signer.ts'
 import { type CommitHash, openRepository, type Repository } from '../git/repository.ts'
 import { type Base, readBase, sizeOfBase } from './base.ts'
 import { type Claim, type Claimant, type LedgerRow, renewClaim, withClaim } from './claim.ts'
@@ -29,6 +30,8 @@ export interface JobContext {
   readonly gitDir: string
   readonly sizes: FolderSizes
   readonly quota: RepositoryQuota
+  /** `null`: commits are not signed. */
+  readonly signer: CommitSigner | null
   /** Told of every step; what it throws ends the job there. */
   readonly onStep: (step: JobStep, workspaceId: WorkspaceId) => void | Promise<void>
 }
@@ -108,7 +111,7 @@ type Kept = Extract<JobOutcome, { state: 'kept' }>
 
 async function keep(context: JobContext, claim: Claim, { cut, waiting }: Wanted): Promise<Kept> {
   const { claimant, gitDir, onStep } = context
-  const repository = await openRepository(gitDir, claim.workspaceId)
+  const repository = await openRepository(gitDir, claim.workspaceId, context.signer)
   const last = await readLast(context, claim, repository)
   const requests = waiting.filter((request) => !last.repaired.has(request.id))
   const { commit, isNew, snapshots, shown, totalBytes } = await show(context, claim, repository, {
