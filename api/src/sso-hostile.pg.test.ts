@@ -135,14 +135,27 @@ test('[SSO14] what comes from the provider is in no log: no token, no code, no c
   }
 })
 
-test('[SSO19] a provider that falls silent is given up', async () => {
+/** Somebody has come back from a provider that goes wrong then. */
+async function finishWhen(wrong: Wrong, timeoutS: number) {
   const hostile = await startHostileProvider()
   const options = { ...apiFallbacks(), OIDC_ISSUER: hostile.issuer, OIDC_CLIENT_ID: OIDC_CLIENT.id }
-  const provider = createSsoProvider(options, systemClock, 1)
-  const { url, journey } =
-    (await provider?.begin({ redirectUri: 'http://127.0.0.1/x', asksAgain: false })) ?? {}
-  if (provider === null || url === undefined || journey === undefined) throw new Error('It did not begin.')
-  hostile.be('silence')
+  const provider = createSsoProvider(options, systemClock, timeoutS)
+  if (provider === null) throw new Error('There is no provider.')
+  const { journey } = await provider.begin({ redirectUri: 'http://127.0.0.1/x', asksAgain: false })
+  hostile.be(wrong)
   const came = new URL(`http://127.0.0.1/x?code=1&state=${journey.state}&iss=${hostile.issuer}`)
-  await expect(provider.finish(came, journey)).rejects.toMatchObject({ refusal: 'unreachable' })
+  const refused = await provider.finish(came, journey).catch((error: unknown) => error)
+  return { hostile, refused }
+}
+
+test('[SSO19] a provider that falls silent is given up', async () => {
+  const { refused } = await finishWhen('silence', 1)
+  expect(refused).toMatchObject({ refusal: 'unreachable' })
+})
+
+test('[SSO19] an answer that goes on for ever is broken off, and is not held in memory', async () => {
+  const { hostile, refused } = await finishWhen('no end of an answer', 5)
+  expect(refused).toMatchObject({ refusal: 'failed' })
+  // What is on its way in sockets comes on top of the megabyte.
+  expect(hostile.sentBytes()).toBeLessThan(20_000_000)
 })

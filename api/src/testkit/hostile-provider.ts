@@ -54,6 +54,7 @@ export async function startHostileProvider(port = 0) {
   const [{ publicKey, privateKey }, other] = [await generateKeyPair('RS256'), await generateKeyPair('RS256')]
   const jwk = { ...(await exportJWK(publicKey)), kid: 'one', alg: 'RS256', use: 'sig' }
   let wrong: Wrong = 'nothing'
+  let sentBytes = 0
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -103,7 +104,7 @@ export async function startHostileProvider(port = 0) {
     else if (wrong === 'no answer') response.destroy()
     else if (wrong === 'an error')
       response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":"invalid_grant"}')
-    else if (wrong === 'no end of an answer') sendForever(response)
+    else if (wrong === 'no end of an answer') sendForever(response, (count) => (sentBytes += count))
     else if (wrong !== 'silence') return false
     return true
   }
@@ -129,6 +130,8 @@ export async function startHostileProvider(port = 0) {
   })
   return {
     issuer,
+    /** Of answers without end: what was taken off its hands. */
+    sentBytes: () => sentBytes,
     /** From the next sign-in on. */
     be: (next: Wrong) => {
       wrong = next
@@ -136,11 +139,15 @@ export async function startHostileProvider(port = 0) {
   }
 }
 
-function sendForever(response: ServerResponse): void {
+function sendForever(response: ServerResponse, onSent: (byteCount: number) => void): void {
   const more = ' '.repeat(64_000)
   response.writeHead(200, { 'content-type': 'application/json' })
   const go = (): void => {
-    if (!response.destroyed) response.write(more, () => setImmediate(go))
+    if (response.destroyed) return
+    response.write(more, () => {
+      onSent(more.length)
+      setImmediate(go)
+    })
   }
   go()
 }

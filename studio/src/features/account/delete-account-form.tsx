@@ -100,11 +100,11 @@ function BySignIn({ onCancel }: FormProps) {
       </p>
       <div className="flex flex-wrap gap-2">
         {isTooOld ? (
-          <Button variant="primary" onClick={() => leaveForProvider({ asksAgain: true })}>
+          <Button key="again" variant="primary" onClick={() => leaveForProvider({ asksAgain: true })}>
             Sign in again
           </Button>
         ) : (
-          <Button variant="danger" busy={busy} onClick={() => void remove()}>
+          <Button key="delete" variant="danger" busy={busy} onClick={() => void remove()}>
             Delete account
           </Button>
         )}
