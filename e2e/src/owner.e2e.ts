@@ -90,7 +90,7 @@ test('[E2E17] an owner reads the audit log, page by page, in the page', async ()
   expect(await page.getByRole('button', { name: 'Show older' }).count()).toBe(0)
 })
 
-test('[E2E19, MOV6] a panel is moved to another workspace and opened there; who had it open sees it go', async () => {
+test('[E2E20, MOV6] a panel is moved to another workspace and opened there; who had it open sees it go', async () => {
   const ada = await signUp(nexus.url)
   const made = await requestJson<{ id: string }>(`${nexus.url}/api/workspaces`, {
     method: 'POST',
