@@ -110,6 +110,26 @@ describe('a forgotten password', () => {
     await expectDead(api, ann, token)
   })
 
+  test.each([
+    [false, 401],
+    [true, 200],
+  ])(
+    '[ACC59] leaves no key of whoever had the address before it was confirmed (%s: %d)',
+    async (isConfirmed, status) => {
+      const { api, ann, token } = await forgotten()
+      const { body: key } = await ann.call('POST', '/api/keys', { body: { name: 'CI', scopes: ['read'] } })
+      const read = async () => (await api.call('GET', '/api/workspaces', { token: key.key })).status
+      expect(await read()).toBe(200)
+      await database.db
+        .updateTable('users')
+        .set({ email_verified: isConfirmed })
+        .where('email', '=', ann.email)
+        .execute()
+      expect((await reset(api, token)).status).toBe(204)
+      expect(await read()).toBe(status)
+    },
+  )
+
   test('[ACC42] the link works for one of two who follow it at once', async () => {
     const { api, token } = await forgotten()
     const answers = await Promise.all([reset(api, token, 'first of two'), reset(api, token, 'second of two')])

@@ -1,5 +1,5 @@
 import { type Clock, NexusError, type UserId } from '@nexus/core'
-import type { Db } from '@nexus/core/sql'
+import type { Db, Trx } from '@nexus/core/sql'
 import { dropAccountTokens, takeAccountToken } from '../accounts/account-tokens.ts'
 import { isPasswordOf, setPassword } from '../accounts/credentials.ts'
 import type { Passwords } from '../accounts/passwords.ts'
@@ -37,8 +37,10 @@ export async function changePassword(
 }
 
 /**
- * The same for somebody who has followed the link of a mail; all sessions end. The address is confirmed by it.
+ * The same for somebody who has followed the link of a mail; all sessions end. The address is confirmed by it; when it was
+ * not before, the API keys end too.
  *
+ * @returns Ids of the sessions and keys that are over now.
  * @throws {NexusError} `validation_failed`: the link has been used, or is too old, or is none.
  */
 export async function resetPassword(
@@ -53,14 +55,28 @@ export async function resetPassword(
     const { userId, email } = taken
     await setPassword(trx, { userId, hashed })
     await dropAccountTokens(trx, userId, 'reset_password')
+    const keyIds = await dropKeysOfStranger(trx, userId)
     await trx
       .updateTable('users')
       .set({ email_verified: true, updated_at: now })
       .where('id', '=', userId)
       .where('email', '=', email)
       .execute()
-    return deleteSessions(trx, { userId })
+    return [...(await deleteSessions(trx, { userId })), ...keyIds]
   })
+}
+
+/** Somebody else may have signed up with the address before: none of their keys stays. @returns Those that were there. */
+async function dropKeysOfStranger(trx: Trx, userId: UserId): Promise<string[]> {
+  const rows = await trx
+    .deleteFrom('api_keys')
+    .where('user_id', '=', userId)
+    .where(({ exists, selectFrom }) =>
+      exists(selectFrom('users').select('id').where('id', '=', userId).where('email_verified', '=', false)),
+    )
+    .returning('id')
+    .execute()
+  return rows.map(({ id }) => id)
 }
 
 export const wrongPassword = (): NexusError => new NexusError('invalid_credentials', 'The password is wrong.')
