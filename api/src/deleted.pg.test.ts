@@ -80,8 +80,8 @@ describe('a deleted workspace', () => {
         .selectAll()
         .where('workspace_id', '=', person.workspaceId as never)
         .execute()
-    await vi.waitFor(async () => expect(await rowsOf('panels', ann)).toEqual([]))
-    expect([await rowsOf('panel_states', ann), await rowsOf('workspace_members', ann)]).toEqual([[], []])
+    await vi.waitFor(async () => expect(await rowsOf('panel_states', ann)).toEqual([]))
+    expect([await rowsOf('panels', ann), await rowsOf('workspace_members', ann)]).toEqual([[], []])
     const address = { workspaceId: ann.workspaceId, panelId: panel.panelId } as never
     const log = await db
       .selectFrom('state_history')
