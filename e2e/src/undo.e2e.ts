@@ -63,3 +63,51 @@ test('[E2E15] a panel is duplicated; a panel and a workspace are deleted and bro
   await page.getByRole('button', { name: 'Undo', exact: true }).last().click()
   await expect.poll(() => links.count()).toBe(3)
 })
+
+test('[E2E20] what was deleted is listed with its last day, and brought back from there', async () => {
+  const { page } = await openWindow(browser)
+  await signUpInPage(page, nexus.url, someone('Grace Hopper'))
+  await page.setViewportSize({ width: 390, height: 780 })
+  const list = page.getByRole('list', { name: 'Recently deleted' })
+  const lastDay = new Intl.DateTimeFormat('en', { dateStyle: 'medium' }).format(Date.now() + 30 * 86_400_000)
+  const openMenu = async (item: string): Promise<void> => {
+    await page.getByRole('button', { name: 'Open navigation' }).click()
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /Workspace menu/ })
+      .click()
+    await page.getByRole('menuitem', { name: item }).click()
+  }
+  const heading = page.getByRole('main').getByRole('heading', { level: 1 })
+  const first = await heading.innerText()
+
+  await openMenu('Recently deleted panels')
+  await page.getByText('Nothing was deleted lately').waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Panel menu' }).click()
+  await page.getByRole('menuitem', { name: 'Delete panel' }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Delete panel' }).click()
+  await expect.poll(() => heading.innerText()).not.toBe(first)
+
+  const lists = '**/api/workspaces/*/deleted-panels'
+  await page.route(lists, (route) => route.abort())
+  await openMenu('Recently deleted panels')
+  await page.getByText('The list could not be loaded').waitFor()
+  await page.unroute(lists)
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await expect.poll(() => list.innerText()).toContain(lastDay)
+  await page.getByRole('button', { name: `Restore ${first}` }).focus()
+  await page.keyboard.press('Enter')
+  await expect.poll(() => heading.innerText()).toBe(first)
+  await list.waitFor({ state: 'detached' })
+
+  const address = page.url()
+  await openMenu('Delete workspace')
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Delete workspace' }).click()
+  await page.getByRole('button', { name: 'Open Workspace' }).click()
+  await page.getByRole('button', { name: 'Recently deleted' }).click()
+  await expect.poll(() => list.innerText()).toContain(lastDay)
+  await list.getByRole('button', { name: 'Restore My First Workspace' }).click()
+  await expect.poll(() => page.url()).toBe(address)
+  await expect.poll(() => heading.innerText()).toBe(first)
+})

@@ -15,6 +15,7 @@ import { createMembersApi } from './members.ts'
 import {
   type Account,
   type Admission,
+  type DeletedThing,
   type LibraryEntry,
   type PanelSummary,
   parseAccount,
@@ -75,6 +76,10 @@ interface Api {
   ): Promise<void>
   deleteWorkspace(id: string): Promise<void>
   restoreDeletedWorkspace(id: string): Promise<void>
+  /** The person's own, newest deletion first. */
+  listDeletedWorkspaces(): Promise<readonly DeletedThing[]>
+  /** Newest deletion first. */
+  listDeletedPanels(workspaceId: string): Promise<readonly DeletedThing[]>
   createPanel(panel: {
     workspaceId: string
     name: string
@@ -196,6 +201,9 @@ export function createApi(): Api {
     restoreDeletedWorkspace: async (id) => {
       await dataOf(http.POST('/api/workspaces/{workspaceId}/restore-deleted', workspace(id)))
     },
+    listDeletedWorkspaces: () => typedOf(http.GET('/api/workspaces/deleted')),
+    listDeletedPanels: (id) =>
+      typedOf(http.GET('/api/workspaces/{workspaceId}/deleted-panels', workspace(id))),
     library: async () => parseLibrary(await dataOf(http.GET('/api/library'))),
     memberNames: async (id) => {
       const members = await typedOf(http.GET('/api/workspaces/{workspaceId}/members', workspace(id)))

@@ -26,6 +26,16 @@ export interface WorkspaceSummary {
   readonly updatedAt: string
 }
 
+/** A workspace or panel that can come back. */
+export interface DeletedThing {
+  readonly id: string
+  readonly name: string
+  /** RFC 3339. */
+  readonly deletedAt: string
+  /** It can come back until then. */
+  readonly purgedAt: string
+}
+
 export interface PanelSummary {
   readonly id: string
   readonly name: string

@@ -4,11 +4,13 @@ import { messageOf } from '../api/problem.ts'
 import type { Account } from '../api/shapes.ts'
 import { AccountScreen } from '../features/account/account-screen.tsx'
 import { MailLinkScreen } from '../features/account/mail-link-screen.tsx'
+import { DeletedDialog } from '../features/deleted/deleted-dialog.tsx'
 import { Launcher } from '../features/launcher/launcher.tsx'
 import { InvitationScreen } from '../features/members/invitation-screen.tsx'
 import { CreateDialog } from '../features/workspaces/create-dialog.tsx'
 import { SelectorDialog } from '../features/workspaces/selector-dialog.tsx'
 import { useAccount } from '../stores/account.ts'
+import { api } from '../stores/api.ts'
 import { useInvitation } from '../stores/invitation.ts'
 import { useMailLink } from '../stores/mail-link.ts'
 import { useNavigation } from '../stores/navigation.ts'
@@ -75,8 +77,8 @@ const Starting = ({ problem }: { problem: string | null }) => (
 /** Everything after signing in. */
 function Workplace({ account, landing }: { account: Account; landing: string | null }) {
   const { route, go } = useNavigation()
-  const { open, openWorkspace, closeWorkspace, createWorkspace } = useWorkspaces()
-  const [dialog, setDialog] = useState<'select' | 'create' | null>(null)
+  const { open, openWorkspace, closeWorkspace, createWorkspace, restoreWorkspace } = useWorkspaces()
+  const [dialog, setDialog] = useState<'select' | 'create' | 'deleted' | null>(null)
   const [isBuilding, setBuilding] = useState(false)
   const wantedId = route.at === 'workspace' ? route.workspaceId : null
   const isInvited = useInvitation((state) => state.token !== null)
@@ -164,6 +166,18 @@ function Workplace({ account, landing }: { account: Account; landing: string | n
         currentId={wantedId}
         onChoose={enter}
         onCreate={() => setDialog('create')}
+        onDeleted={() => setDialog('deleted')}
+      />
+      <DeletedDialog
+        open={dialog === 'deleted'}
+        onOpenChange={() => setDialog(null)}
+        description="Your own workspaces. They come back as they were, with their members and panels."
+        emptyText="Workspaces that you delete stay here for a while."
+        load={api.listDeletedWorkspaces}
+        onRestore={async ({ id }) => {
+          await restoreWorkspace(id)
+          enter(id)
+        }}
       />
       <CreateDialog open={dialog === 'create'} onOpenChange={() => setDialog(null)} onCreated={enter} />
     </>

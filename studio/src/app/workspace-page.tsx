@@ -1,15 +1,17 @@
 import { Archive, LayoutGrid, Menu as MenuIcon, Plus } from 'lucide-react'
 import { Dialog } from 'radix-ui'
-import { type ReactElement, useEffect, useState } from 'react'
+import { type ReactElement, useCallback, useEffect, useState } from 'react'
 import { mayWrite, type Workspace } from '../api/shapes.ts'
 import { AddPanelDialog } from '../features/add-panel/add-panel-dialog.tsx'
 import { AuditDialog } from '../features/audit/audit-dialog.tsx'
+import { DeletedDialog } from '../features/deleted/deleted-dialog.tsx'
 import { HistoryDialog } from '../features/history/history-dialog.tsx'
 import { MembersDialog } from '../features/members/members-dialog.tsx'
 import { PeopleList } from '../features/presence/people-list.tsx'
 import { Sidebar, type SidebarActions } from '../features/sidebar/sidebar.tsx'
 import { usePeople } from '../react/use-live.ts'
 import { useTask } from '../react/use-task.ts'
+import { api } from '../stores/api.ts'
 import { useNavigation } from '../stores/navigation.ts'
 import { rememberedPanel, rememberPanel } from '../stores/remembered.ts'
 import { useWorkspaces } from '../stores/workspaces.ts'
@@ -50,10 +52,12 @@ export function WorkspacePage({
   const unarchiveWorkspace = useWorkspaces((state) => state.unarchiveWorkspace)
   const deleteWorkspace = useWorkspaces((state) => state.deleteWorkspace)
   const restoreWorkspace = useWorkspaces((state) => state.restoreWorkspace)
+  const restorePanel = useWorkspaces((state) => state.restorePanel)
+  const loadDeletedPanels = useCallback(() => api.listDeletedPanels(workspace.id), [workspace.id])
   const people = usePeople()
-  const [asking, setAsking] = useState<'add' | 'rename' | 'history' | 'members' | 'audit' | 'delete' | null>(
-    null,
-  )
+  const [asking, setAsking] = useState<
+    'add' | 'rename' | 'history' | 'members' | 'audit' | 'deleted' | 'delete' | null
+  >(null)
   const [isDrawerOpen, setDrawerOpen] = useState(false)
   const panel = workspace.panels.find(({ id }) => id === panelId) ?? null
   const archive = useTask(() => archiveWorkspace(workspace.id), 'The workspace was not archived')
@@ -90,6 +94,7 @@ export function WorkspacePage({
     onHistory: fromDrawer(() => setAsking('history')),
     onMembers: fromDrawer(() => setAsking('members')),
     onAudit: fromDrawer(() => setAsking('audit')),
+    onDeletedPanels: fromDrawer(() => setAsking('deleted')),
     onArchive: fromDrawer(archive.begin),
     onUnarchive: fromDrawer(unarchive.begin),
     onDelete: fromDrawer(() => setAsking('delete')),
@@ -190,6 +195,17 @@ export function WorkspacePage({
         title="Rename workspace"
         name={workspace.name}
         onRename={(name) => renameWorkspace(workspace.id, name)}
+      />
+      <DeletedDialog
+        open={asking === 'deleted'}
+        onOpenChange={() => setAsking(null)}
+        description={`Panels of “${workspace.name}”. They come back with their whole history.`}
+        emptyText="Panels that are deleted stay here for a while."
+        load={loadDeletedPanels}
+        onRestore={async ({ id }) => {
+          await restorePanel(id)
+          openPanel(id)
+        }}
       />
       <HistoryDialog open={asking === 'history'} onOpenChange={() => setAsking(null)} workspace={workspace} />
       <MembersDialog

@@ -8,6 +8,7 @@ import {
   PencilLine,
   Plus,
   ScrollText,
+  Trash,
   Trash2,
   Users,
   X,
@@ -27,6 +28,7 @@ export interface SidebarActions {
   readonly onHistory: () => void
   readonly onMembers: () => void
   readonly onAudit: () => void
+  readonly onDeletedPanels: () => void
   readonly onArchive: () => void
   readonly onUnarchive: () => void
   readonly onDelete: () => void
@@ -97,6 +99,7 @@ function WorkspaceMenu({
   onHistory,
   onMembers,
   onAudit,
+  onDeletedPanels,
   onArchive,
   onUnarchive,
   onDelete,
@@ -142,6 +145,11 @@ function WorkspaceMenu({
       {isOwner && (
         <MenuItem icon={<ScrollText aria-hidden />} onSelect={onAudit}>
           Audit log
+        </MenuItem>
+      )}
+      {mayWrite(workspace) && (
+        <MenuItem icon={<Trash aria-hidden />} onSelect={onDeletedPanels}>
+          Recently deleted panels
         </MenuItem>
       )}
       <MenuSeparator />

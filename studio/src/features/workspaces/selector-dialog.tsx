@@ -1,4 +1,4 @@
-import { Archive, Check, FolderOpen, Plus } from 'lucide-react'
+import { Archive, Check, FolderOpen, Plus, Trash2 } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { WorkspaceSummary } from '../../api/shapes.ts'
 import { useWorkspaces } from '../../stores/workspaces.ts'
@@ -15,6 +15,7 @@ interface SelectorDialogProps {
   readonly currentId: string | null
   readonly onChoose: (id: string) => void
   readonly onCreate: () => void
+  readonly onDeleted: () => void
 }
 
 const panelCountText = (count: number): string => (count === 1 ? '1 panel' : `${count} panels`)
@@ -66,7 +67,8 @@ const Waiting = () => (
 )
 
 /** All workspaces with their panel counts; typing narrows them down. */
-export function SelectorDialog({ open, onOpenChange, currentId, onChoose, onCreate }: SelectorDialogProps) {
+export function SelectorDialog(props: SelectorDialogProps) {
+  const { open, onOpenChange, currentId, onChoose, onCreate, onDeleted } = props
   const list = useWorkspaces((state) => state.list)
   const loadList = useWorkspaces((state) => state.loadList)
   const [query, setQuery] = useState('')
@@ -137,6 +139,10 @@ export function SelectorDialog({ open, onOpenChange, currentId, onChoose, onCrea
             Show archived
           </label>
         )}
+        <Button onClick={onDeleted}>
+          <Trash2 aria-hidden className="size-4" />
+          Recently deleted
+        </Button>
         <Button variant="primary" onClick={onCreate}>
           <Plus aria-hidden className="size-4" />
           New workspace
