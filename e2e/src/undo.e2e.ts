@@ -64,7 +64,7 @@ test('[E2E15] a panel is duplicated; a panel and a workspace are deleted and bro
   await expect.poll(() => links.count()).toBe(3)
 })
 
-test('[E2E20] what was deleted is listed with its last day, and brought back from there', async () => {
+test('[E2E21] what was deleted is listed with its last day, and brought back from there', async () => {
   const { page } = await openWindow(browser)
   await signUpInPage(page, nexus.url, someone('Grace Hopper'))
   await page.setViewportSize({ width: 390, height: 780 })

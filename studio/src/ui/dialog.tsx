@@ -59,7 +59,7 @@ export const DialogBody = ({ children, className }: { children: ReactNode; class
 )
 
 export const DialogFooter = ({ children }: { children: ReactNode }) => (
-  <footer className="flex items-center justify-end gap-2 border-t border-line bg-canvas px-5 py-3">
+  <footer className="flex flex-wrap items-center justify-end gap-2 border-t border-line bg-canvas px-5 py-3">
     {children}
   </footer>
 )

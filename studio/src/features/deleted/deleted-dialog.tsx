@@ -12,7 +12,7 @@ interface DeletedDialogProps {
   readonly open: boolean
   readonly onOpenChange: (open: boolean) => void
   readonly description: string
-  /** What is listed when there is something. */
+  /** When there is nothing. */
   readonly emptyText: string
   /** Another function: another list. */
   readonly load: () => Promise<readonly DeletedThing[]>

@@ -130,7 +130,7 @@ export function SelectorDialog(props: SelectorDialogProps) {
       </div>
       <DialogFooter>
         {hasArchived && (
-          <label className="mr-auto flex items-center gap-2 text-sm text-muted">
+          <label className="flex items-center gap-2 text-sm text-muted max-sm:basis-full sm:mr-auto">
             <input
               type="checkbox"
               checked={withArchived}
