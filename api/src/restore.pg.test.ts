@@ -246,6 +246,12 @@ test('[MOV5] what has been moved elsewhere since, or is gone for good, is left o
   expect(moved.body.state.$state).toEqual({ n: 2, more: [1] })
   const alone = await restore(ann, { snapshotId, panelIds: [kept.panelId] })
   expect(alone).toMatchObject({ status: 404, body: { detail: expect.stringContaining('moved') } })
-  const { status } = await ann.call('GET', `/api/state/${ann.workspaceId}/snapshot?snapshot_id=${snapshotId}`)
-  expect(status).toBe(200)
+  // By a process that has nothing of it in memory as well.
+  const fresh = await startTestApi({ db: database.db })
+  for (const { call } of [ann, fresh]) {
+    const path = `/api/state/${ann.workspaceId}/snapshot?snapshot_id=${snapshotId}`
+    const { status, body } = await call('GET', path, { token: ann.token })
+    expect(status).toBe(200)
+    expect(Object.keys(body.panels)).not.toContain(kept.panelId)
+  }
 })

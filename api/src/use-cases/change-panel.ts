@@ -49,6 +49,7 @@ export async function changePanel(
         ...(position === null ? {} : { position }),
       })
       .where('id', '=', panelId)
+      .where('workspace_id', '=', workspaceId)
       .where('deleted_at', 'is', null)
       .executeTakeFirst()
     if (numUpdatedRows === 0n) throw noPanel()

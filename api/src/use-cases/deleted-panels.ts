@@ -38,7 +38,13 @@ export async function deleteAgain(
   if (panelIds.length === 0) return
   await db.transaction().execute(async (trx) => {
     const at = new Date()
-    await trx.updateTable('panels').set({ deleted_at: at }).where('id', 'in', panelIds).execute()
+    await trx
+      .updateTable('panels')
+      .set({ deleted_at: at })
+      .where('id', 'in', panelIds)
+      // One may have been moved meanwhile.
+      .where('workspace_id', '=', workspaceId)
+      .execute()
     await setDeleted(trx, workspaceId, { panelIds, at })
   })
 }

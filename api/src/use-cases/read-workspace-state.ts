@@ -28,10 +28,18 @@ export async function readWorkspaceState(
 ): Promise<WorkspaceStateView> {
   if (moment.kind === 'newest') return readNewest(parts, workspaceId)
   const found = await findMoment(parts.db, workspaceId, moment)
-  const panels = await readPanels(found.panels, ({ panelId, version }) =>
-    parts.replicas.readVersion(panelDocumentName(workspaceId, panelId), version),
+  const here = await panelsHere(parts.db, workspaceId)
+  const panels = await readPanels(
+    found.panels.filter(({ panelId }) => here.has(panelId)),
+    ({ panelId, version }) => parts.replicas.readVersion(panelDocumentName(workspaceId, panelId), version),
   )
   return toView({ workspaceId, panels, at: found.at, gitCommit: found.gitCommit })
+}
+
+/** Deleted ones too: their past can be read. What is gone for good, or moved elsewhere, cannot. */
+async function panelsHere(db: Db, workspaceId: WorkspaceId): Promise<ReadonlySet<PanelId>> {
+  const rows = await db.selectFrom('panels').select('id').where('workspace_id', '=', workspaceId).execute()
+  return new Set(rows.map(({ id }) => id))
 }
 
 async function readNewest({ db, replicas }: Parts, workspaceId: WorkspaceId): Promise<WorkspaceStateView> {
